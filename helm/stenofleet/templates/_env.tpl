@@ -1,0 +1,82 @@
+{{/* Environment variables are composed as a map of name to value or valueFrom, so that no name comes twice. */}}
+
+{{- define "stenofleet.redisSecret" -}}
+{{- $external := .Values.redis.externalUrlSecret -}}
+name: {{ default (printf "%s-redis" (include "stenofleet.fullname" .)) $external.name }}
+key: {{ $external.key }}
+{{- end -}}
+
+{{- define "stenofleet.postgresqlSecret" -}}
+{{- $external := .Values.postgresql.externalUrlSecret -}}
+name: {{ default (printf "%s-postgresql" (include "stenofleet.fullname" .)) $external.name }}
+key: {{ $external.key }}
+{{- end -}}
+
+{{- define "stenofleet.secretKeySecret" -}}
+{{- $existing := .Values.secretKey.existingSecret -}}
+name: {{ default (printf "%s-secret-key" (include "stenofleet.fullname" .)) $existing.name }}
+key: {{ $existing.key }}
+{{- end -}}
+
+{{- define "stenofleet.redisEnv" -}}
+REDIS_URL:
+  valueFrom:
+    secretKeyRef: {{ include "stenofleet.redisSecret" . | fromYaml | toJson }}
+{{- end -}}
+
+{{- define "stenofleet.databaseEnv" -}}
+DATABASE_URL:
+  valueFrom:
+    secretKeyRef: {{ include "stenofleet.postgresqlSecret" . | fromYaml | toJson }}
+{{- end -}}
+
+{{- define "stenofleet.secretKeyEnv" -}}
+STENOFLEET_SECRET_KEY:
+  valueFrom:
+    secretKeyRef: {{ include "stenofleet.secretKeySecret" . | fromYaml | toJson }}
+{{- end -}}
+
+{{/* A map of variables as the list that Kubernetes wants. */}}
+{{- define "stenofleet.envList" -}}
+{{- $list := list -}}
+{{- range $name, $value := . -}}
+{{- $source := kindIs "map" $value | ternary $value (dict "value" $value) -}}
+{{- $list = append $list (mergeOverwrite (dict "name" $name) $source) -}}
+{{- end -}}
+{{- toYaml $list -}}
+{{- end -}}
+
+{{/* env and envFrom of a container: (dict "root" $ "workload" $merged "env" (dict ...)); the workload's own win. */}}
+{{- define "stenofleet.env" -}}
+envFrom:
+  - configMapRef:
+      name: {{ include "stenofleet.fullname" .root }}-config
+  {{- range .workload.envFromSecrets }}
+  - secretRef:
+      name: {{ . }}
+  {{- end }}
+env:
+  {{- include "stenofleet.envList" (mergeOverwrite .env .workload.env) | nindent 2 }}
+{{- end -}}
+
+{{/* Pods are replaced when their settings or generated credentials change. */}}
+{{- define "stenofleet.checksum" -}}
+{{- $config := include "stenofleet.config" . -}}
+{{- $redis := include "stenofleet.redisUrl" . -}}
+{{- $postgresql := include "stenofleet.postgresqlUrl" . -}}
+{{- list $config $redis $postgresql (include "stenofleet.secretKey" .) | join "\n" | sha256sum -}}
+{{- end -}}
+
+{{- define "stenofleet.config" -}}
+{{- with .Values.settings -}}
+STENOFLEET_LOG_LEVEL: {{ .logLevel | quote }}
+STENOFLEET_LOG_FORMAT: {{ .logFormat | quote }}
+STENOFLEET_PUBLIC_URL: {{ .publicUrl | quote }}
+STENOFLEET_MAX_UPLOAD_BYTES: {{ int64 .maxUploadBytes | quote }}
+STENOFLEET_UPLOAD_URL_TTL: {{ int64 .uploadUrlTtl | quote }}
+STENOFLEET_VISIBILITY_TIMEOUT: {{ int64 .visibilityTimeout | quote }}
+STENOFLEET_WHISPER_MODEL: {{ .whisperModel | quote }}
+{{- end }}
+STENOFLEET_HEALTH_PORT: "8081"
+STENOFLEET_STORAGE_URL: {{ .Values.storage.url | quote }}
+{{- end -}}

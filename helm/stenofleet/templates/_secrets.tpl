@@ -1,0 +1,43 @@
+{{/*
+A generated credential: the one in the cluster, else a new one, the same in the whole rendering.
+It is kept in .Values, the only map that all templates of one rendering share.
+*/}}
+{{- define "stenofleet.generated" -}}
+{{- $root := .root -}}
+{{- if not (hasKey $root.Values "generated") }}{{ $_ := set $root.Values "generated" dict }}{{ end -}}
+{{- $memo := $root.Values.generated -}}
+{{- $name := printf "%s-%s" (include "stenofleet.fullname" $root) .secret -}}
+{{- if not (hasKey $memo $name) -}}
+{{- $found := lookup "v1" "Secret" $root.Release.Namespace $name -}}
+{{- $kept := get (default dict $found.data) .key | b64dec -}}
+{{- $_ := set $memo $name (default (randAlphaNum 32) $kept) -}}
+{{- end -}}
+{{- get $memo $name -}}
+{{- end -}}
+
+{{- define "stenofleet.redisPassword" -}}
+{{- include "stenofleet.generated" (dict "root" . "secret" "redis" "key" "password") -}}
+{{- end -}}
+
+{{- define "stenofleet.postgresqlPassword" -}}
+{{- include "stenofleet.generated" (dict "root" . "secret" "postgresql" "key" "password") -}}
+{{- end -}}
+
+{{/* Each of the following is empty when an existing Secret is named. */}}
+{{- define "stenofleet.secretKey" -}}
+{{- if not .Values.secretKey.existingSecret.name -}}
+{{- include "stenofleet.generated" (dict "root" . "secret" "secret-key" "key" .Values.secretKey.existingSecret.key) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "stenofleet.redisUrl" -}}
+{{- if not .Values.redis.externalUrlSecret.name -}}
+redis://:{{ include "stenofleet.redisPassword" . }}@{{ include "stenofleet.fullname" . }}-redis:6379/0
+{{- end -}}
+{{- end -}}
+
+{{- define "stenofleet.postgresqlUrl" -}}
+{{- if not .Values.postgresql.externalUrlSecret.name -}}
+postgresql://stenofleet:{{ include "stenofleet.postgresqlPassword" . }}@{{ include "stenofleet.fullname" . }}-postgresql:5432/stenofleet
+{{- end -}}
+{{- end -}}
