@@ -1,0 +1,1 @@
+"""Builds the images and brings Stenofleet onto a cluster."""

@@ -1,0 +1,145 @@
+"""The command ``stenofleet-deploy``: images, cluster, release and a first transcript."""
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from stenofleet_deploy import embedded, guide, kind, portforward, readiness
+from stenofleet_deploy import release as releases
+from stenofleet_deploy.builders import find_builder
+from stenofleet_deploy.cluster import Flavour
+from stenofleet_deploy.delivery import deliver, require_registry, way_to
+from stenofleet_deploy.demo import RECORDING, transcribe
+from stenofleet_deploy.errors import DeployError
+from stenofleet_deploy.images import images as all_images
+from stenofleet_deploy.progress import clock, say, step
+from stenofleet_deploy.release import Release
+from stenofleet_deploy.where import Where, placed
+
+ROOT = Path(__file__).parents[3]
+FORWARD_SECONDS = 3600
+
+whisper_model = click.option(
+    "--whisper-model",
+    type=click.Choice(["base", "tiny.en"]),
+    default="base",
+    show_default=True,
+    help="The model in the worker's image: base hears many languages, tiny.en is small.",
+)
+registry = click.option(
+    "--registry", metavar="HOST/PATH", help="Where the cluster of --context pulls images from."
+)
+
+
+def main() -> None:
+    """Run the command; a known failure is one clear message and exit code 1."""
+    try:
+        commands()
+    except DeployError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+
+
+@click.group()
+def commands() -> None:
+    """Brings Stenofleet onto a Kubernetes cluster and shows that it works."""
+
+
+@commands.command()
+@placed
+@whisper_model
+@registry
+@click.option("--demo/--no-demo", default=True, help="Transcribe the sample recording at the end.")
+@click.option("--values", "files", multiple=True, metavar="FILE", help="Values for the chart.")
+@click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="One such value.")
+def up(
+    where: Where,
+    *,
+    whisper_model: str,
+    registry: str | None,
+    demo: bool,
+    files: tuple[str, ...],
+    settings: tuple[str, ...],
+) -> None:
+    """Set everything up, deploy, and turn the sample recording into a transcript."""
+    begun = time.monotonic()
+    require_registry(where.flavour, registry)
+    with step(f"cluster ({where.flavour.value})"):
+        release = where.release_on(where.start())
+    tags = build(where.flavour, whisper_model, registry)
+    own = releases.values(all_images(whisper_model), tags, whisper_model, registry)
+    with step(f"install release {where.name} in namespace {where.namespace}"):
+        releases.install(release, ROOT, own, files, settings)
+    with step("wait until it is ready"):
+        readiness.wait(release)
+    if demo:
+        show(release, ROOT / RECORDING, "en")
+    took = clock(time.monotonic() - begun)
+    say(f"Stenofleet is up on {release.cluster.context}, {took} in all.\n")
+    say(guide.next_steps(release, portforward.service(release)))
+
+
+@commands.command()
+@placed
+def down(where: Where) -> None:
+    """Uninstall the release from a named context; stop a cluster that `up` started."""
+    if where.flavour is Flavour.EMBEDDED:
+        embedded.down()
+    elif where.flavour is Flavour.KIND:
+        kind.down()
+    else:
+        with step(f"uninstall release {where.name}"):
+            releases.uninstall(where.find())
+
+
+@commands.command()
+@placed
+@whisper_model
+@registry
+def images(where: Where, whisper_model: str, registry: str | None) -> None:
+    """Build the images that changed and bring them to the cluster."""
+    require_registry(where.flavour, registry)
+    for name, tag in build(where.flavour, whisper_model, registry).items():
+        click.echo(f"{name}:{tag}")
+
+
+@commands.command()
+@placed
+@click.option(
+    "--recording",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=ROOT / RECORDING,
+    help="An audio file; default: the sample dialogue.",
+)
+@click.option("--language", default="en", show_default=True, help="Spoken in the recording.")
+def demo(where: Where, recording: Path, language: str) -> None:
+    """Transcribe a recording on the release that is there."""
+    show(where.find(), recording, language)
+
+
+@commands.command()
+@placed
+@click.option("--port", default=0, help="On this machine; default: a free one.")
+@click.option("--seconds", default=FORWARD_SECONDS, show_default=True, help="How long at most.")
+def url(where: Where, port: int, seconds: int) -> None:
+    """Open the API on this machine and print its URL; it stays open until interrupted."""
+    with portforward.api(where.find(), port) as address:
+        say(address)
+        time.sleep(seconds)
+
+
+def build(flavour: Flavour, whisper_model: str, registry: str | None) -> dict[str, str]:
+    """Build and deliver all images; return their tags by their names."""
+    # The embedded cluster pushes what buildah holds, also where Docker is there.
+    builder = find_builder(docker=flavour is not Flavour.EMBEDDED and kind.docker_answers())
+    way = way_to(flavour, builder, registry)
+    return deliver(all_images(whisper_model), ROOT, builder, way)
+
+
+def show(release: Release, recording: Path, language: str) -> None:
+    """Transcribe a recording and print the transcript."""
+    with step(f"transcribe {recording.name}"), portforward.api(release) as address:
+        transcript = transcribe(address, recording, language)
+    say(f"\n{transcript.strip()}\n")

@@ -1,0 +1,69 @@
+"""Build what changed and bring it where the cluster pulls from."""
+
+from pathlib import Path
+from typing import Protocol
+
+from stenofleet_deploy import embedded, kind
+from stenofleet_deploy.builders import Builder
+from stenofleet_deploy.cluster import Flavour
+from stenofleet_deploy.errors import DeployError
+from stenofleet_deploy.images import Image, tag
+from stenofleet_deploy.progress import say, step
+
+
+class Way(Protocol):
+    """How an image gets from the builder to the cluster."""
+
+    def __call__(self, reference: str) -> None:
+        """Bring the image there; layers that are there already are not sent again."""
+
+
+def deliver(images: tuple[Image, ...], root: Path, builder: Builder, way: Way) -> dict[str, str]:
+    """Build the images that changed and deliver all.
+
+    Args:
+        images: What the release needs.
+        root: The repository's root.
+        builder: Docker or buildah.
+        way: To the cluster.
+
+    Returns:
+        The tag of each image, by its name.
+    """
+    tags = {image.name: tag(image, root) for image in images}
+    for image in images:
+        reference = f"{image.name}:{tags[image.name]}"
+        if builder.has(reference):
+            say(f"==> image {reference} is built already")
+        else:
+            with step(f"build image {reference}"):
+                builder.build(image, reference, root)
+        with step(f"deliver image {reference}"):
+            way(reference)
+    return tags
+
+
+def require_registry(flavour: Flavour, registry: str | None) -> None:
+    """Refuse a named context without a registry that it pulls from.
+
+    Raises:
+        DeployError: It has none.
+    """
+    if flavour is Flavour.NAMED and not registry:
+        raise DeployError(
+            "the cluster of a named context pulls its images from a registry: which one? "
+            "Name it with --registry HOST/PATH (make: REGISTRY=...)"
+        )
+
+
+def way_to(flavour: Flavour, builder: Builder, registry: str | None) -> Way:
+    """Choose how images get to a cluster.
+
+    Args:
+        flavour: Of the cluster.
+        builder: What built the images.
+        registry: Where the cluster pulls from instead, e.g. ``host/team``.
+    """
+    if registry:
+        return lambda reference: builder.push(reference, f"{registry}/{reference}")
+    return embedded.push if flavour is Flavour.EMBEDDED else kind.load

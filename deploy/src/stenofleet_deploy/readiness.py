@@ -1,0 +1,62 @@
+"""Wait until a release is ready, saying for what, and tell why when it does not become so."""
+
+import time
+from typing import Any
+
+from stenofleet_deploy.errors import DeployError
+from stenofleet_deploy.progress import Changes
+from stenofleet_deploy.release import Release
+
+READY_SECONDS = 300
+POLL_SECONDS = 1.0
+SHOWN_EVENTS = 15
+
+
+def wait(release: Release, seconds: float = READY_SECONDS) -> None:
+    """Wait until every workload of the release is ready.
+
+    Args:
+        release: Which.
+        seconds: The longest wait.
+
+    Raises:
+        DeployError: It took longer; the message shows the pods and the last events.
+    """
+    changes, deadline = Changes(), time.monotonic() + seconds
+    while missing := awaited(release.get("deployments,statefulsets,jobs")):
+        changes.say(f"waiting for {', '.join(missing)}")
+        if time.monotonic() > deadline:
+            raise DeployError(
+                f"not ready after {seconds:.0f} s: {', '.join(missing)}\n{state(release)}"
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def awaited(workloads: list[dict[str, Any]]) -> list[str]:
+    """Name the workloads that are not ready, each with how far it is.
+
+    Args:
+        workloads: Deployments, StatefulSets and Jobs as the API server returns them.
+    """
+    return [missing for workload in workloads if (missing := lack(workload))]
+
+
+def lack(workload: dict[str, Any]) -> str:
+    """What a workload lacks to be ready; empty when it is."""
+    name, status = workload["metadata"]["name"], workload.get("status", {})
+    if workload["kind"] == "Job":
+        return "" if status.get("succeeded") else f"{name} (job)"
+    if status.get("observedGeneration", 0) < workload["metadata"]["generation"]:
+        return f"{name} (new)"
+    wanted = workload["spec"].get("replicas", 1)
+    # Old pods must be gone as well: until then they may still answer.
+    settled = status.get("replicas", 0) == status.get("updatedReplicas", 0) == wanted
+    ready = status.get("availableReplicas", 0)
+    return "" if settled and ready == wanted else f"{name} ({ready}/{wanted})"
+
+
+def state(release: Release) -> str:
+    """The pods of the release and the namespace's last events, as kubectl shows them."""
+    pods = release.kubectl("get", "pods", "--output", "wide")
+    events = release.kubectl("get", "events", "--sort-by", ".lastTimestamp").splitlines()
+    return "\n".join([pods, *events[:1], *events[1:][-SHOWN_EVENTS:]])
