@@ -1,0 +1,1 @@
+"""A one-node Kubernetes for machines without Docker, from pinned Go modules."""

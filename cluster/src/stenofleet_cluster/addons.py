@@ -1,0 +1,51 @@
+"""Objects in the cluster that belong to the node's processes."""
+
+import base64
+from pathlib import Path
+
+from stenofleet_cluster import addresses
+from stenofleet_cluster.kubectl import Kubectl, condition, wait
+from stenofleet_cluster.places import Places
+
+MANIFEST = Path(__file__).with_name("addons.yaml")
+METRICS_SERVICE = "v1beta1.metrics.k8s.io"
+PATIENCE = 60.0
+
+
+def apply(kubectl: Kubectl, places: Places) -> None:
+    """Create or correct the objects."""
+    authority = base64.b64encode((places.pki / "ca.crt").read_bytes()).decode()
+    text = render(MANIFEST.read_text(), authority)
+    kubectl(
+        "apply",
+        "--server-side",
+        "--force-conflicts",
+        "--field-manager=stenofleet-cluster",
+        "--filename=-",
+        text=text,
+    )
+
+
+def render(manifest: str, authority: str) -> str:
+    """Fill in the node's address, the port of the metrics server and the authority (base64)."""
+    values = {
+        "METRICS_PORT": str(addresses.METRICS_PORT),
+        "AUTHORITY": authority,
+        "[NODE]": f"[{addresses.NODE}]",
+    }
+    for name, value in values.items():
+        manifest = manifest.replace(name, value)
+    return manifest
+
+
+def wait_served(kubectl: Kubectl) -> None:
+    """Wait until the API server finds the metrics server.
+
+    Raises:
+        ClusterError: It does not; what it says instead.
+    """
+    wait(
+        lambda: condition(kubectl.get("apiservice", METRICS_SERVICE), "Available") == "True",
+        PATIENCE,
+        lambda: kubectl("describe", "apiservice", METRICS_SERVICE),
+    )
