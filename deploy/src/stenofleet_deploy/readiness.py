@@ -47,12 +47,13 @@ def lack(workload: dict[str, Any]) -> str:
     if workload["kind"] == "Job":
         return "" if status.get("succeeded") else f"{name} (job)"
     if status.get("observedGeneration", 0) < workload["metadata"]["generation"]:
-        return f"{name} (new)"
-    wanted = workload["spec"].get("replicas", 1)
+        return f"{name} (not seen yet)"
+    wanted, ready = workload["spec"].get("replicas", 1), status.get("availableReplicas", 0)
+    if ready < wanted:
+        return f"{name} ({ready}/{wanted})"
     # Old pods must be gone as well: until then they may still answer.
     settled = status.get("replicas", 0) == status.get("updatedReplicas", 0) == wanted
-    ready = status.get("availableReplicas", 0)
-    return "" if settled and ready == wanted else f"{name} ({ready}/{wanted})"
+    return "" if settled else f"{name} ({ready}/{wanted}, old pods go)"
 
 
 def state(release: Release) -> str:
