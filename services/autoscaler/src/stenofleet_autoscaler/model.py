@@ -1,0 +1,107 @@
+"""What the operator knows of a pool at one moment: the words of sense, decide and act."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """What a worker last told of itself.
+
+    Attributes:
+        at: when it came, in seconds of the operator's monotonic clock.
+        active: tasks running.
+        processed: tasks accepted since the worker's start.
+    """
+
+    at: float
+    active: int
+    processed: int
+
+
+@dataclass(frozen=True)
+class Work:
+    """The work of a pool's queues.
+
+    Attributes:
+        queued: tasks in the queues' lists that are due.
+        scheduled: tasks in the lists whose time has not come.
+        delivered: tasks that a worker took and has not acknowledged, and that are due.
+        items: for each plain list its items and how many of them a task takes.
+        oldest_wait: seconds that the oldest due task has waited; None when nobody said.
+    """
+
+    queued: int
+    delivered: int
+    scheduled: int = 0
+    items: tuple[tuple[int, int], ...] = ()
+    oldest_wait: float | None = None
+
+
+@dataclass(frozen=True)
+class Drain:
+    """How far a pod has come on its way out.
+
+    Attributes:
+        since: when it began, in seconds since the epoch.
+        empty: its worker takes nothing more and holds nothing, for certain.
+        ranked: the deletion cost that puts it first was seen in our watch, a while ago.
+    """
+
+    since: float
+    empty: bool = False
+    ranked: bool = False
+
+
+@dataclass(frozen=True)
+class Pod:
+    """A pod of the target that is not terminating.
+
+    Attributes:
+        assigned: a node was found for it.
+        pending: its containers do not run yet.
+        cost: its deletion cost.
+        beat: its worker's last heartbeat; None when there was none lately: unknown, not idle.
+        slots: its worker's concurrency as last read back; None when unknown.
+        drain: set when it is on its way out.
+        created: when it was made, in seconds since the epoch.
+    """
+
+    name: str
+    ready: bool
+    assigned: bool = True
+    pending: bool = False
+    cost: int = 0
+    beat: Heartbeat | None = None
+    slots: int | None = None
+    drain: Drain | None = None
+    created: float = 0.0
+
+    @property
+    def serves(self) -> bool:
+        """Whether it is ready and takes tasks."""
+        return self.ready and self.drain is None
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Everything that a decision is made from.
+
+    Attributes:
+        now: seconds since the epoch.
+        work: None when the broker did not answer: unknown, not zero.
+        unknown_for: seconds since the work was last known; 0 when it is known.
+        replicas: what the target's spec says.
+        pods: the target's pods, without those that terminate.
+        settled: the target's controller has seen its spec and rolls nothing out.
+        resizable: the workers' concurrency can be changed.
+        held_replicas: what a person asked for; None when nobody holds the pool.
+    """
+
+    now: float
+    work: Work | None
+    replicas: int
+    pods: tuple[Pod, ...] = field(default=())
+    unknown_for: float = 0.0
+    settled: bool = True
+    resizable: bool = True
+    held_replicas: int | None = None
