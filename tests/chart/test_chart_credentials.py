@@ -1,0 +1,111 @@
+"""Generated credentials: one for each server, the same wherever a rendering names them."""
+
+import base64
+from urllib.parse import urlsplit
+
+from support.chart import CASES, FULLNAME, containers, env, of_kind, pods, render
+
+
+def test_url_and_password_of_a_server_agree() -> None:
+    secrets = of_kind(render(), "Secret")
+    for name, host in (("redis", f"{FULLNAME}-redis"), ("postgresql", f"{FULLNAME}-postgresql")):
+        data = secrets[name]["stringData"]
+        url = urlsplit(data["url"])
+        assert url.password == data["password"]
+        assert url.hostname == host
+
+
+def test_passwords_are_long_differ_and_need_no_quoting_in_a_url() -> None:
+    secrets = of_kind(render(), "Secret")
+    passwords = [
+        secrets["redis"]["stringData"]["password"],
+        secrets["postgresql"]["stringData"]["password"],
+        secrets["secret-key"]["stringData"]["secret-key"],
+    ]
+    assert len(set(passwords)) == 3
+    assert all(len(each) >= 32 and each.isalnum() for each in passwords)
+
+
+def test_no_password_stands_outside_of_a_secret() -> None:
+    objects = render()
+    secrets = of_kind(objects, "Secret")
+    hidden = {
+        value
+        for secret in secrets.values()
+        for key, value in secret["stringData"].items()
+        if key != "users.acl"
+    }
+    hidden |= {base64.b64encode(value.encode()).decode() for value in hidden}
+    for found in objects:
+        if found["kind"] != "Secret":
+            assert not [value for value in hidden if value in str(found)], found["kind"]
+
+
+def test_redis_keeps_only_a_hash_of_its_password_in_its_user_file() -> None:
+    data = of_kind(render(), "Secret")["redis"]["stringData"]
+    assert data["password"] not in data["users.acl"]
+    assert data["users.acl"].startswith("user default on #")
+
+
+def test_pods_that_share_a_configuration_share_its_checksum() -> None:
+    checksums = {
+        name: template["metadata"]["annotations"]["checksum/config"]
+        for name, template in pods(render())
+        if "checksum/config" in template["metadata"].get("annotations", {}) and "redis" not in name
+    }
+    assert set(checksums) == {
+        *("Deployment api", "Deployment beat"),
+        *("Deployment worker-core", "Deployment worker-transcription"),
+    }
+    assert len(set(checksums.values())) == 1
+
+
+def test_a_changed_setting_replaces_the_pods_that_read_it() -> None:
+    external = CASES["everything external"]
+    quiet = {
+        template["metadata"]["annotations"].get("checksum/config")
+        for name, template in pods(render(external))
+        if name == "Deployment api"
+    }
+    loud = {
+        template["metadata"]["annotations"].get("checksum/config")
+        for name, template in pods(render({**external, "settings": {"logLevel": "DEBUG"}}))
+        if name == "Deployment api"
+    }
+    assert quiet.isdisjoint(loud)
+
+
+def test_existing_secrets_replace_servers_and_generated_credentials() -> None:
+    objects = render(CASES["everything external"])
+    assert not of_kind(objects, "Secret")
+    assert not of_kind(objects, "StatefulSet")
+    assert not of_kind(objects, "PersistentVolumeClaim")
+    api = next(template for name, template in pods(objects) if name == "Deployment api")
+    variables = env(containers(api)[1])
+    references = {
+        "REDIS_URL": {"name": "my-redis", "key": "broker"},
+        "DATABASE_URL": {"name": "my-database", "key": "url"},
+        "STENOFLEET_SECRET_KEY": {"name": "my-key", "key": "signing"},
+    }
+    assert variables == {name: {"secretKeyRef": secret} for name, secret in references.items()}
+
+
+def test_an_external_redis_is_what_pools_watch_and_the_operator_may_read() -> None:
+    objects = render(CASES["everything external"])
+    secret = {"name": "my-redis", "key": "broker"}
+    for pool in of_kind(objects, "WorkerPool").values():
+        assert pool["spec"]["broker"] == {"urlSecretRef": secret}
+    rules = of_kind(objects, "Role")["operator"]["rules"]
+    assert [rule["resourceNames"] for rule in rules if "secrets" in rule["resources"]] == [
+        ["my-redis"]
+    ]
+
+
+def test_the_password_of_a_kept_database_is_kept_with_it() -> None:
+    def kept(values: dict[str, object]) -> bool:
+        secret = of_kind(render({"postgresql": values}), "Secret")["postgresql"]
+        return "helm.sh/resource-policy" in secret["metadata"].get("annotations", {})
+
+    assert kept({})
+    assert not kept({"persistence": {"retain": False}})
+    assert not kept({"persistence": {"enabled": False}})

@@ -1,0 +1,109 @@
+"""Every rendered object is what Kubernetes and the WorkerPool's own schema know."""
+
+from functools import cache
+from typing import Any
+
+import jsonschema
+import kubernetes_validate
+import pytest
+import yaml
+from kubernetes_validate import utils
+from support.chart import CASES, CHART, CRD, Object, render, short
+
+CUSTOM = "stenofleet.io/v1alpha1"
+
+
+def supported_versions() -> list[str]:
+    """The minors that the chart says it installs on, as far as their schemas are at hand."""
+    oldest = yaml.safe_load((CHART / "Chart.yaml").read_text())["kubeVersion"]
+    first = int(oldest.removeprefix(">=1.").partition(".")[0])
+    minors = {int(version.split(".")[1]) for version in utils.all_versions()}
+    return [f"1.{minor}" for minor in sorted(minors) if minor >= first]
+
+
+@cache
+def workerpool_schema() -> Any:
+    version = yaml.safe_load(CRD.read_text())["spec"]["versions"][0]
+    return closed(version["schema"]["openAPIV3Schema"])
+
+
+def closed(schema: Object) -> Object:
+    """The schema with unknown fields refused, as the API server's strict validation does."""
+    if "items" in schema:
+        return {**schema, "items": closed(schema["items"])}
+    if "properties" not in schema:
+        return schema
+    properties = {name: closed(each) for name, each in schema["properties"].items()}
+    return {**schema, "properties": properties, "additionalProperties": False}
+
+
+def checked_workerpool(pool: Object) -> None:
+    # The API server itself knows what standard metadata is.
+    jsonschema.Draft7Validator(workerpool_schema()).validate({**pool, "metadata": {}})
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("version", supported_versions())
+def test_objects_are_valid_for_every_kubernetes_that_the_chart_supports(
+    case: str, version: str
+) -> None:
+    for found in render(CASES[case]):
+        if found["apiVersion"] != CUSTOM:
+            kubernetes_validate.validate(found, version, strict=True)
+
+
+def test_three_newest_minors_are_supported() -> None:
+    assert len(supported_versions()) >= 3
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_worker_pools_are_valid_by_their_own_schema(case: str) -> None:
+    for found in render(CASES[case]):
+        if found["apiVersion"] == CUSTOM:
+            checked_workerpool(found)
+
+
+def test_an_unknown_field_of_a_worker_pool_is_seen() -> None:
+    pool = next(each for each in render() if each["kind"] == "WorkerPool")
+    with pytest.raises(jsonschema.ValidationError, match="maxReplica"):
+        checked_workerpool({**pool, "spec": {**pool["spec"], "maxReplica": 1}})
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_no_object_comes_twice(case: str) -> None:
+    objects = [(each["kind"], each["metadata"]["name"]) for each in render(CASES[case])]
+    assert len(objects) == len(set(objects))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_object_is_in_the_release_s_namespace_and_carries_its_labels(case: str) -> None:
+    for found in render(CASES[case]):
+        metadata = found["metadata"]
+        assert metadata["namespace"] == "steno", short(found)
+        assert metadata["labels"]["app.kubernetes.io/instance"] == "demo", short(found)
+        assert metadata["labels"]["app.kubernetes.io/managed-by"] == "Helm", short(found)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_selectors_select_the_pods_of_their_own_workload_and_nothing_that_changes(
+    case: str,
+) -> None:
+    for found in render(CASES[case]):
+        if found["kind"] not in {"Deployment", "StatefulSet"}:
+            continue
+        selected = found["spec"]["selector"]["matchLabels"]
+        assert selected.items() <= found["spec"]["template"]["metadata"]["labels"].items()
+        assert selected["app.kubernetes.io/component"] == short(found)
+        assert set(selected) == {
+            "app.kubernetes.io/name",
+            "app.kubernetes.io/instance",
+            "app.kubernetes.io/component",
+        }
+
+
+def test_the_longest_names_still_fit_their_limits() -> None:
+    values = {
+        "fullnameOverride": "x" * 80,
+        "workers": {"a-name-of-14ch": {"image": {"repository": "shop"}, "queues": ["mail"]}},
+    }
+    assert max(len(each["metadata"]["name"]) for each in render(values)) <= 63

@@ -1,0 +1,112 @@
+"""Nonsense stops the installation with a sentence that says what to set."""
+
+from typing import Any
+
+import pytest
+from support.chart import OWN_POOL, Values, refusal, render
+
+CONTRADICTIONS: dict[str, tuple[Values, str]] = {
+    "a minimum of pods above the maximum": (
+        {"workers": {"core": {"minReplicas": 5}}},
+        (
+            "workers.core.minReplicas is 5, above maxReplicas, which is 2: "
+            "set minReplicas to at most 2, or raise maxReplicas."
+        ),
+    ),
+    "a minimum of tasks above the maximum": (
+        {"workers": {"core": {"concurrency": {"min": 9}}}},
+        (
+            "workers.core.concurrency.min is 9, above concurrency.max, which is 4: "
+            "set concurrency.min to at most 4, or raise concurrency.max."
+        ),
+    ),
+    "a pool without queues": (
+        {"workers": {"mail": {**OWN_POOL, "queues": []}}},
+        "workers.mail.queues is empty: set it to the Celery queues that the pool consumes.",
+    ),
+    "a pool without an image": (
+        {"workers": {"mail": {**OWN_POOL, "image": {}}}},
+        (
+            "workers.mail.image.repository is empty: "
+            "set it to the image that runs the pool's Celery app."
+        ),
+    ),
+    "a clock that nobody listens to": (
+        {"workers": {"core": {"enabled": False}}},
+        (
+            "beat.enabled is true and no pool consumes the queue core, to which beat sends: "
+            "enable workers.core, or set beat.enabled to false."
+        ),
+    ),
+    "a key of an external Redis without its Secret": (
+        {"redis": {"externalUrlSecret": {"key": "broker"}}},
+        (
+            'redis.externalUrlSecret.key is "broker", but redis.externalUrlSecret.name is empty: '
+            "set redis.externalUrlSecret.name to the existing Secret that holds this key."
+        ),
+    ),
+    "a key of an external PostgreSQL without its Secret": (
+        {"postgresql": {"externalUrlSecret": {"key": "dsn"}}},
+        "set postgresql.externalUrlSecret.name to the existing Secret that holds this key.",
+    ),
+    "a key of a signing key without its Secret": (
+        {"secretKey": {"existingSecret": {"key": "signing"}}},
+        "set secretKey.existingSecret.name to the existing Secret that holds this key.",
+    ),
+    "a storage of an unknown kind": (
+        {"storage": {"url": "ftp://recordings"}},
+        'storage.url is "ftp://recordings": set it to file:///folder, gs://bucket or s3://bucket.',
+    ),
+    "a storage without a folder": (
+        {"storage": {"url": "file:///"}},
+        'storage.url is "file:///": set it to file:///folder, gs://bucket or s3://bucket.',
+    ),
+    "an ingress without a host": (
+        {"api": {"ingress": {"enabled": True}}},
+        (
+            "api.ingress.enabled is true and api.ingress.host is empty: "
+            "set api.ingress.host to the name under which users reach the API."
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("contradiction", CONTRADICTIONS)
+def test_a_contradiction_is_refused_in_plain_words(contradiction: str) -> None:
+    values, sentence = CONTRADICTIONS[contradiction]
+    assert sentence in refusal(values)
+
+
+def test_all_contradictions_are_told_at_once() -> None:
+    values = {"workers": {"core": {"minReplicas": 5}}, "storage": {"url": "ftp://x"}}
+    told = refusal(values)
+    assert "workers.core.minReplicas is 5" in told
+    assert 'storage.url is "ftp://x"' in told
+
+
+def test_a_pool_that_is_switched_off_may_contradict_itself() -> None:
+    assert render({"workers": {"mail": {"enabled": False}}})
+
+
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [
+        ({"replicas": 3}, "replicas"),
+        ({"api": {"replica": 3}}, "/api"),
+        ({"workers": {"core": {"replicas": 3}}}, "/workers/core"),
+        ({"workers": {"core": {"poolSpec": {"replicas": 3}}}}, "/workers/core/poolSpec"),
+        ({"redis": {"persistence": {"sise": "1Gi"}}}, "/redis/persistence"),
+        ({"api": {"replicas": "three"}}, "/api/replicas"),
+        ({"settings": {"logLevel": "LOUD"}}, "/settings/logLevel"),
+        ({"workers": {"Mail": {}}}, "Mail"),
+        ({"workers": {"core": {"maxReplicas": 0}}}, "/workers/core/maxReplicas"),
+        ({"api": {"image": {"digest": "latest"}}}, "/api/image/digest"),
+        ({"podDefaults": {"env": {"A": 1}}}, "/podDefaults/env/A"),
+    ],
+)
+def test_an_unknown_key_or_a_wrong_type_is_refused_where_it_stands(
+    values: dict[str, Any], place: str
+) -> None:
+    told = refusal(values)
+    assert "values don't meet the specifications of the schema" in told
+    assert place in told

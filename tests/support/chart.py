@@ -1,0 +1,163 @@
+"""Renders the chart with Helm, once for each set of values."""
+
+import functools
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from support.programs import helm
+
+ROOT = Path(__file__).parents[2]
+CHART = ROOT / "helm" / "stenofleet"
+CRD = ROOT / "manifests" / "crds" / "workerpools.yaml"
+RELEASE = "demo"
+FULLNAME = "demo-stenofleet"
+
+Values = Mapping[str, Any]
+Object = dict[str, Any]
+
+OWN_POOL: Values = {"image": {"repository": "shop/worker"}, "app": "shop", "queues": ["mail"]}
+
+CASES: dict[str, Values] = {
+    "as it comes": {},
+    "everything external": {
+        "redis": {"externalUrlSecret": {"name": "my-redis", "key": "broker"}},
+        "postgresql": {"externalUrlSecret": {"name": "my-database"}},
+        "secretKey": {"existingSecret": {"name": "my-key", "key": "signing"}},
+        "storage": {"url": "gs://recordings/of-mine"},
+    },
+    "as little as possible": {
+        "beat": {"enabled": False},
+        "operator": {"enabled": False},
+        "workers": {"core": {"enabled": False}, "transcription": {"enabled": False}},
+        "redis": {"persistence": {"enabled": False}},
+        "postgresql": {"persistence": {"enabled": False}},
+        "metrics": {"annotations": False},
+    },
+    "every option": {
+        "image": {
+            "registry": "registry.example.com/team",
+            "tag": "2.0.0",
+            "pullSecrets": ["pull"],
+        },
+        "serviceAccount": {"annotations": {"iam.example.com/role": "steno"}},
+        "podDefaults": {
+            "env": {
+                "HTTPS_PROXY": "http://proxy:3128",
+                "NODE": {"valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}},
+            },
+            "envFromSecrets": ["bucket-credentials"],
+            "podAnnotations": {"example.com/team": "speech"},
+            "podLabels": {"example.com/cost": "speech"},
+            "nodeSelector": {"kubernetes.io/arch": "amd64"},
+            "tolerations": [{"key": "speech", "operator": "Exists"}],
+            "affinity": {"podAffinity": {}},
+            "topologySpreadConstraints": [
+                {
+                    "maxSkew": 1,
+                    "topologyKey": "kubernetes.io/hostname",
+                    "whenUnsatisfiable": "ScheduleAnyway",
+                }
+            ],
+            "priorityClassName": "high",
+        },
+        "api": {
+            "service": {"annotations": {"example.com/a": "b"}},
+            "ingress": {
+                "enabled": True,
+                "className": "nginx",
+                "host": "steno.example.com",
+                "tlsSecret": "steno-tls",
+                "annotations": {"nginx.ingress.kubernetes.io/proxy-body-size": "2g"},
+            },
+        },
+        "storage": {"volume": {"storageClassName": "nfs", "accessModes": ["ReadWriteMany"]}},
+        "redis": {"persistence": {"storageClassName": "fast", "retain": False}},
+        "postgresql": {"persistence": {"storageClassName": "fast", "retain": False}},
+        "operator": {"brokerSecrets": ["broker-of-a-friend"]},
+        "workers": {
+            "mail": {
+                **OWN_POOL,
+                "minReplicas": 1,
+                "maxReplicas": 9,
+                "lists": [{"key": "mails", "itemsPerTask": 50}],
+                "broker": {
+                    "urlSecretRef": {"name": "mail-redis", "key": "url"},
+                    "keyPrefix": "shop",
+                },
+                "poolSpec": {
+                    "objective": {"queueWait": "30s"},
+                    "behavior": {"scaleDown": {"stabilizationWindow": "2m"}},
+                    "manualHold": "5m",
+                    "fallback": {"after": "60s", "replicas": 2},
+                    "mode": "DryRun",
+                },
+            }
+        },
+    },
+}
+
+
+class RefusedError(Exception):
+    """Helm refused to render; the message is what it said."""
+
+
+def render(values: Values | None = None) -> list[Object]:
+    """The objects of a release named ``demo`` in the namespace ``steno``.
+
+    Raises:
+        RefusedError: the values were refused.
+    """
+    documents = yaml.safe_load_all(_template(json.dumps(values or {}, sort_keys=True)))
+    return [document for document in documents if document]
+
+
+@functools.cache
+def _template(values: str) -> str:
+    command = [helm(), "template", RELEASE, str(CHART), "--namespace", "steno", "--values", "-"]
+    done = subprocess.run(
+        command, input=values, capture_output=True, text=True, timeout=60, check=False
+    )
+    if done.returncode:
+        raise RefusedError(done.stderr)
+    return done.stdout
+
+
+def refusal(values: Values) -> str:
+    """What Helm says when it refuses these values."""
+    try:
+        render(values)
+    except RefusedError as refused:
+        return str(refused)
+    raise AssertionError("the values were accepted")
+
+
+def of_kind(objects: list[Object], kind: str) -> dict[str, Object]:
+    """The objects of a kind by their names, without the release's."""
+    return {short(each): each for each in objects if each["kind"] == kind}
+
+
+def short(found: Object) -> str:
+    name: str = found["metadata"]["name"]
+    return name.removeprefix(FULLNAME).removeprefix("-")
+
+
+def pods(objects: list[Object]) -> Iterator[tuple[str, Object]]:
+    """The name and the pod template of each workload."""
+    for found in objects:
+        if "template" in found.get("spec", {}):
+            yield f"{found['kind']} {short(found)}", found["spec"]["template"]
+
+
+def containers(template: Object) -> list[Object]:
+    spec = template["spec"]
+    found: list[Object] = [*spec.get("initContainers", []), *spec["containers"]]
+    return found
+
+
+def env(container: Object) -> dict[str, Any]:
+    """A container's variables by name: a value, or the reference to it."""
+    return {each["name"]: each.get("value", each.get("valueFrom")) for each in container["env"]}
