@@ -123,7 +123,7 @@ class TestShrinking:
         assert (decision.replicas, decision.release) == (2, ())
 
     def test_a_pending_pod_goes_without_waiting_for_a_worker(self) -> None:
-        pending = pod("p", active=None, ready=False, pending=True)
+        pending = pod("p", active=None, ready=False, pending=True, running=False)
         busy = pod("a", active=2)
         assert after_window(seen(busy, pending, delivered=2)).drain == ("p",)
         marked = replace(pending, cost=-1000, drain=Drain(since=0, ranked=True))

@@ -41,6 +41,7 @@ pods = st.builds(
     ready=st.booleans(),
     assigned=st.booleans(),
     pending=st.booleans(),
+    running=st.booleans(),
     cost=st.sampled_from([0, -1000]),
     beat=st.none() | beats,
     slots=st.none() | st.integers(1, 8),
@@ -111,7 +112,7 @@ def test_only_pods_that_are_done_go_and_just_those_that_the_controller_chooses(
     for pod in order[:leaving]:
         assert pod.drain is not None
         assert pod.drain.ranked
-        assert pod.drain.empty or pod.pending
+        assert pod.drain.empty or not pod.running
 
 
 @given(observations(), specs())
@@ -121,7 +122,7 @@ def test_replicas_never_fall_below_the_pods_that_are_not_done(
     policy = Policy()
     policy.decide(seen, spec)
     decision = policy.decide(replace(seen, now=seen.now + WINDOW + 1), spec)
-    kept = sum(not (pod.drain and (pod.drain.empty or pod.pending)) for pod in seen.pods)
+    kept = sum(not (pod.drain and (pod.drain.empty or not pod.running)) for pod in seen.pods)
     assert decision.replicas >= min(kept, seen.replicas)
 
 

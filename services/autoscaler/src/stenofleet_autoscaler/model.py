@@ -58,7 +58,8 @@ class Pod:
 
     Attributes:
         assigned: a node was found for it.
-        pending: its containers do not run yet.
+        pending: its phase is Pending.
+        running: a container of it runs, so that it may hold tasks.
         cost: its deletion cost.
         beat: its worker's last heartbeat; None when there was none lately: unknown, not idle.
         slots: its worker's concurrency as last read back; None when unknown.
@@ -70,6 +71,7 @@ class Pod:
     ready: bool
     assigned: bool = True
     pending: bool = False
+    running: bool = True
     cost: int = 0
     beat: Heartbeat | None = None
     slots: int | None = None

@@ -89,7 +89,7 @@ def _releasable(pods: Sequence[Pod], now: float, drain_timeout: float) -> list[P
 def _may_go(pod: Pod, now: float, drain_timeout: float) -> bool:
     if pod.drain is None or not pod.drain.ranked:
         return False
-    return pod.drain.empty or pod.pending or now - pod.drain.since >= drain_timeout
+    return pod.drain.empty or not pod.running or now - pod.drain.since >= drain_timeout
 
 
 def _names(pods: Sequence[Pod]) -> tuple[str, ...]:

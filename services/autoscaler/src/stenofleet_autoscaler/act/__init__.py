@@ -1,0 +1,1 @@
+"""What is done about a decision: Kubernetes' objects, and control messages to workers."""

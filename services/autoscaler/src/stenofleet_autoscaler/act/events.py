@@ -1,0 +1,47 @@
+"""Events on pools: stable reasons, and not the same again and again."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+
+from stenofleet_autoscaler.act.errors import ApiError
+from stenofleet_autoscaler.act.kube import Kube
+
+QUIET_FOR = 30.0
+"""Seconds in which a pool tells a reason once."""
+
+MOST_KEPT = 10_000
+
+log = structlog.get_logger(__name__)
+
+
+class Events:
+    """Tells people what was done; a lost event is no failure."""
+
+    def __init__(self, kube: Kube, clock: Callable[[], float] = time.monotonic) -> None:
+        self._kube = kube
+        self._clock = clock
+        self._told: dict[tuple[str, str], float] = {}
+
+    async def normal(self, pool: Mapping[str, Any], reason: str, note: str) -> None:
+        """What goes as it should."""
+        await self._tell(pool, "Normal", reason, note)
+
+    async def warning(self, pool: Mapping[str, Any], reason: str, note: str) -> None:
+        """What somebody may have to look at."""
+        await self._tell(pool, "Warning", reason, note)
+
+    async def _tell(self, pool: Mapping[str, Any], kind: str, reason: str, note: str) -> None:
+        key = (pool["metadata"]["uid"], reason)
+        if self._clock() - self._told.get(key, -QUIET_FOR) < QUIET_FOR:
+            return
+        if len(self._told) >= MOST_KEPT:
+            self._told.clear()
+        self._told[key] = self._clock()
+        log.info("event", reason=reason, note=note, pool=pool["metadata"]["name"])
+        try:
+            await self._kube.create_event(pool, kind, reason, note)
+        except ApiError as error:
+            log.warning("event not written", reason=reason, error=str(error))

@@ -1,0 +1,74 @@
+"""What a worker can be told: how many tasks at a time, which queues, and what it holds."""
+
+from collections.abc import Iterable
+
+from stenofleet_autoscaler.act.control import RemoteControl
+from stenofleet_autoscaler.act.errors import NoReply, Refused
+
+
+async def concurrency(control: RemoteControl, node: str) -> int:
+    """Tasks that the worker runs at a time, as it says itself.
+
+    Raises:
+        ActionError: it did not say.
+    """
+    match await control.call(node, "stats"):
+        case {"pool": {"processes": [*processes]}}:
+            return len(processes)  # prefork: its max-concurrency does not follow a resize
+        case {"pool": {"max-concurrency": int(limit)}}:
+            return limit
+        case _:
+            raise NoReply(f"{node} did not tell its concurrency")
+
+
+async def resize(control: RemoteControl, node: str, present: int, wanted: int) -> int:
+    """Grows or shrinks the worker's pool; returns the concurrency that it then says it has.
+
+    Raises:
+        Refused: the pool cannot grow, or did not.
+        ActionError: the worker did not answer.
+    """
+    refusal = await _ask(control, node, wanted - present)
+    after = await concurrency(control, node)
+    if wanted > present and after <= present:
+        raise Refused(refusal or f"the pool stayed at {after}")
+    return after
+
+
+async def _ask(control: RemoteControl, node: str, change: int) -> str | None:
+    """The reason of a refusal. A prefork pool shrinks by its idle processes, then refuses."""
+    method = "pool_grow" if change > 0 else "pool_shrink"
+    try:
+        await control.call(node, method, n=abs(change))
+    except Refused as refusal:
+        return str(refusal)
+    return None
+
+
+async def stop_consuming(control: RemoteControl, node: str, queues: Iterable[str]) -> None:
+    """The worker takes no more tasks of the queues; those it has go on.
+
+    Raises:
+        ActionError: it did not confirm.
+    """
+    for queue in queues:
+        await control.call(node, "cancel_consumer", queue=queue)
+
+
+async def start_consuming(control: RemoteControl, node: str, queues: Iterable[str]) -> None:
+    """The worker takes tasks of the queues again.
+
+    Raises:
+        ActionError: it did not confirm.
+    """
+    for queue in queues:
+        await control.call(node, "add_consumer", queue=queue)
+
+
+async def holds_nothing(control: RemoteControl, node: str) -> bool:
+    """Whether the worker has no task that it took and does not run yet.
+
+    Raises:
+        ActionError: it did not say.
+    """
+    return bool(await control.call(node, "reserved") == [])

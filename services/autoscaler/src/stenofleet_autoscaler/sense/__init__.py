@@ -1,0 +1,1 @@
+"""What is there: the broker's queues, the workers' heartbeats, the pods."""

@@ -1,0 +1,96 @@
+"""Workers' heartbeats, read from Redis' pub/sub: no broadcast, and no kombu."""
+
+import asyncio
+import base64
+import contextlib
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from redis import RedisError
+from redis.asyncio import Redis
+
+from stenofleet_autoscaler.model import Heartbeat
+
+STALE_AFTER = 10.0
+"""Seconds without a heartbeat after which a worker is unknown; Celery sends one every 2 s."""
+
+RECONNECT = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class Heartbeats:
+    """The last heartbeat of each worker on a broker, by node name (``celery@<hostname>``)."""
+
+    def __init__(self, channel: str, clock: Callable[[], float] = time.monotonic) -> None:
+        """Listens on the event exchange's channels ``<channel>/worker.*``."""
+        self._pattern = _literal(channel) + "/worker.*"
+        self._clock = clock
+        self._beats: dict[str, Heartbeat] = {}
+
+    def of(self, node: str) -> Heartbeat | None:
+        """The worker's last heartbeat; None when it is too old to say anything."""
+        beat = self._beats.get(node)
+        if beat is None or self._clock() - beat.at > STALE_AFTER:
+            return None
+        return beat
+
+    def take(self, data: bytes | str) -> None:
+        """Takes in one message of the event exchange; what is none is left aside."""
+        for event in _events(data):
+            match event:
+                case {"type": "worker-offline", "hostname": str(node)}:
+                    self._beats.pop(node, None)
+                case {
+                    "type": "worker-heartbeat" | "worker-online",
+                    "hostname": str(node),
+                    "active": int(active),
+                    "processed": int(processed),
+                }:
+                    self._beats[node] = Heartbeat(self._clock(), active, processed)
+                case _:
+                    pass
+
+    def forget_stale(self) -> None:
+        """Drops the workers that were not heard for long: pods come and go by new names."""
+        limit = self._clock() - STALE_AFTER
+        self._beats = {node: beat for node, beat in self._beats.items() if beat.at > limit}
+
+    async def listen(self, client: Redis) -> None:
+        """Listens until cancelled; a lost connection is made again."""
+        while True:
+            with contextlib.suppress(RedisError, OSError):
+                await self._listen_once(client)
+            await asyncio.sleep(RECONNECT)
+
+    async def _listen_once(self, client: Redis) -> None:
+        async with client.pubsub(ignore_subscribe_messages=True) as pubsub:
+            await pubsub.psubscribe(self._pattern)
+            while True:
+                message = await pubsub.get_message(timeout=STALE_AFTER)
+                self.forget_stale()
+                if message is None:
+                    await pubsub.ping()
+                elif message["type"] == "pmessage":
+                    self.take(message["data"])
+
+
+def _events(data: bytes | str) -> list[Any]:
+    """The events in a kombu message: one, or a list of them where the sender groups."""
+    try:
+        envelope = json.loads(data)
+        body = envelope["body"]
+        if envelope["properties"].get("body_encoding") == "base64":
+            body = base64.b64decode(body)
+        event = json.loads(body)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return []
+    return event if isinstance(event, list) else [event]
+
+
+def _literal(text: str) -> str:
+    """The text with the characters escaped that PSUBSCRIBE takes for wildcards."""
+    return "".join(f"\\{char}" if char in "*?[]\\" else char for char in text)
