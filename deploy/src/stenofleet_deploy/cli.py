@@ -52,6 +52,9 @@ def commands() -> None:
 @whisper_model
 @registry
 @click.option("--demo/--no-demo", default=True, help="Transcribe the sample recording at the end.")
+@click.option(
+    "--timeout", default=readiness.READY_SECONDS, show_default=True, help="Seconds until ready."
+)
 @click.option("--values", "files", multiple=True, metavar="FILE", help="Values for the chart.")
 @click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="One such value.")
 def up(
@@ -60,6 +63,7 @@ def up(
     whisper_model: str,
     registry: str | None,
     demo: bool,
+    timeout: float,
     files: tuple[str, ...],
     settings: tuple[str, ...],
 ) -> None:
@@ -73,7 +77,7 @@ def up(
     with step(f"install release {where.name} in namespace {where.namespace}"):
         releases.install(release, ROOT, own, files, settings)
     with step("wait until it is ready"):
-        readiness.wait(release)
+        readiness.wait(release, timeout)
     if demo:
         show(release, ROOT / RECORDING, "en")
     took = clock(time.monotonic() - begun)

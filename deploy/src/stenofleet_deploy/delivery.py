@@ -1,7 +1,7 @@
 """Build what changed and bring it where the cluster pulls from."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 from stenofleet_deploy import embedded, kind
 from stenofleet_deploy.builders import Builder
@@ -10,12 +10,8 @@ from stenofleet_deploy.errors import DeployError
 from stenofleet_deploy.images import Image, tag
 from stenofleet_deploy.progress import say, step
 
-
-class Way(Protocol):
-    """How an image gets from the builder to the cluster."""
-
-    def __call__(self, reference: str) -> None:
-        """Bring the image there; layers that are there already are not sent again."""
+# Brings an image from the builder to the cluster; layers that are there are not sent again.
+Way = Callable[[str], None]
 
 
 def deliver(images: tuple[Image, ...], root: Path, builder: Builder, way: Way) -> dict[str, str]:

@@ -2,8 +2,8 @@
 
 import os
 import re
-import selectors
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +15,8 @@ from stenofleet_deploy.shell import program
 
 OPEN_SECONDS = 30
 STOP_SECONDS = 10
+POLL_SECONDS = 0.05
+SAID_BYTES = 4096
 FORWARDING = re.compile(r"Forwarding from (127\.0\.0\.1:\d+)")
 
 
@@ -35,19 +37,20 @@ def api(release: Release, port: int = 0) -> Iterator[str]:
     arguments = ["port-forward", service(release), f"{port or ''}:http", "--address=127.0.0.1"]
     command = release.cluster.kubectl_command("--namespace", release.namespace, *arguments)
     environment = {**os.environ, **release.cluster.environment}
-    process = subprocess.Popen(  # noqa: S603 - no shell; the words come from this program
-        [program(command[0], environment), *command[1:]],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        yield f"http://{opened(process)}"
-    finally:
-        process.terminate()
-        process.wait(STOP_SECONDS)
+    # A file, not a pipe: kubectl writes a line for each connection, and nobody reads them.
+    with tempfile.TemporaryFile("w+b") as output:
+        process = subprocess.Popen(  # noqa: S603 - no shell; the words come from this program
+            [program(command[0], environment), *command[1:]],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield f"http://{opened(process, output)}"
+        finally:
+            process.terminate()
+            process.wait(STOP_SECONDS)
 
 
 def service(release: Release) -> str:
@@ -65,23 +68,16 @@ def service(release: Release) -> str:
     return f"service/{names[0]}"
 
 
-def opened(process: "subprocess.Popen[str]") -> str:
+def opened(process: "subprocess.Popen[bytes]", output: IO[bytes]) -> str:
     """Wait until kubectl says which address it forwards, and return it."""
-    assert process.stdout is not None  # noqa: S101 - it is a pipe
-    deadline, said = time.monotonic() + OPEN_SECONDS, []
-    for line in lines(process.stdout, deadline):
-        said.append(line)
-        if match := FORWARDING.search(line):
+    deadline = time.monotonic() + OPEN_SECONDS
+    while time.monotonic() < deadline:
+        ended = process.poll() is not None
+        # pread leaves the place where kubectl writes as it is.
+        said = os.pread(output.fileno(), SAID_BYTES, 0).decode(errors="replace")
+        if match := FORWARDING.search(said):
             return match[1]
-    raise DeployError(f"kubectl port-forward does not open: {' '.join(said) or 'it says nothing'}")
-
-
-def lines(stream: IO[str], deadline: float) -> Iterator[str]:
-    """Yield the lines of a stream until it ends or the deadline of the clock is over."""
-    with selectors.DefaultSelector() as selector:
-        selector.register(stream, selectors.EVENT_READ)
-        while selector.select(max(0.0, deadline - time.monotonic())):
-            line = stream.readline()
-            if not line:
-                return
-            yield line.strip()
+        if ended:
+            raise DeployError(f"kubectl port-forward ended: {said.strip() or 'it says nothing'}")
+        time.sleep(POLL_SECONDS)
+    raise DeployError(f"kubectl port-forward does not open within {OPEN_SECONDS} s")

@@ -1,6 +1,5 @@
 """Plain progress: which step, and how long it took."""
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,18 +27,13 @@ class Changes:
     """Writes a line only when it differs from the last: for states that are polled."""
 
     def __init__(self) -> None:
-        self._last = ""
+        self._last: str | None = None
 
     def say(self, text: str) -> None:
-        """Write ``text`` behind the seconds since the start, unless it was just written."""
+        """Write ``text``, unless it was just written."""
         if text != self._last:
             say(f"    {text}")
             self._last = text
-
-
-def warn(text: str) -> None:
-    """Write a line to the standard error."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 - as above
 
 
 def clock(seconds: float) -> str:

@@ -10,6 +10,7 @@ from stenofleet_deploy.release import Release
 READY_SECONDS = 300
 POLL_SECONDS = 1.0
 SHOWN_EVENTS = 15
+SHOWN_LOG_LINES = 8
 
 
 def wait(release: Release, seconds: float = READY_SECONDS) -> None:
@@ -57,7 +58,37 @@ def lack(workload: dict[str, Any]) -> str:
 
 
 def state(release: Release) -> str:
-    """The pods of the release and the namespace's last events, as kubectl shows them."""
+    """What a person looks at first: the pods, the last events, the words of what fails."""
     pods = release.kubectl("get", "pods", "--output", "wide")
     events = release.kubectl("get", "events", "--sort-by", ".lastTimestamp").splitlines()
-    return "\n".join([pods, *events[:1], *events[1:][-SHOWN_EVENTS:]])
+    logs = [log for pod in release.get("pods") for log in failing_logs(release, pod)]
+    return "\n".join([pods, *events[:1], *events[1:][-SHOWN_EVENTS:], *logs])
+
+
+def failing_logs(release: Release, pod: dict[str, Any]) -> list[str]:
+    """The last lines of each container of a pod that ended with an error."""
+    name = pod["metadata"]["name"]
+    return [
+        f"\nlog of {name}, container {container}:\n"
+        + release.kubectl("logs", name, "--container", container, f"--tail={SHOWN_LOG_LINES}")
+        for container in failed_containers(pod["status"])
+    ]
+
+
+def failed_containers(status: dict[str, Any]) -> list[str]:
+    """The containers of a pod's status whose current or last run ended with an error."""
+    containers = [
+        *status.get("initContainerStatuses", []),
+        *status.get("containerStatuses", []),
+    ]
+    return [
+        container["name"]
+        for container in containers
+        if any(ended(container.get(run, {})) for run in ("state", "lastState"))
+    ]
+
+
+def ended(state: dict[str, Any]) -> bool:
+    """Whether a container's state is an end with an error."""
+    exit_code: int = state.get("terminated", {}).get("exitCode", 0)
+    return exit_code != 0

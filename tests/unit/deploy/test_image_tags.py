@@ -11,18 +11,6 @@ from stenofleet_deploy.images import images, tag
 API, _, _, WORKER = images("base")
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A repository with a file of each part."""
-    folder = tmp_path / "repository"
-    for name in ("libs/stenofleet/a.py", "services/api/a.py", "services/worker/a.py"):
-        write(folder / name, name)
-    write(folder / ".gitignore", "*.log\n")
-    git(folder, "init", "--quiet")
-    git(folder, "add", "--all")
-    return folder
-
-
 def git(folder: Path, *words: str) -> None:
     subprocess.run(["git", *words], cwd=folder, check=True, timeout=30)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from stenofleet_deploy.readiness import awaited
+from stenofleet_deploy.readiness import awaited, failed_containers
 
 
 def deployment(wanted: int = 2, **status: int) -> dict[str, Any]:
@@ -52,3 +52,16 @@ def test_a_new_deployment_without_a_status_is_awaited() -> None:
     fresh = deployment()
     del fresh["status"]
     assert awaited([fresh]) == ["api (not seen yet)"]
+
+
+def test_only_containers_that_ended_with_an_error_are_asked_for_their_logs() -> None:
+    crashed = {"terminated": {"exitCode": 1}}
+    status = {
+        "initContainerStatuses": [{"name": "wait", "state": {"terminated": {"exitCode": 0}}}],
+        "containerStatuses": [
+            {"name": "healthy", "state": {"running": {}}, "lastState": {}},
+            {"name": "crashed", "state": crashed},
+            {"name": "looping", "state": {"waiting": {}}, "lastState": crashed},
+        ],
+    }
+    assert failed_containers(status) == ["crashed", "looping"]
