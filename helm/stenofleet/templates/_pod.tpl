@@ -26,7 +26,7 @@ annotations:
 {{- end -}}
 {{- end -}}
 
-{{/* The fields of every pod's spec: (dict "root" $ "workload" $merged "account" "name" "token" false). */}}
+{{/* The fields of every pod's spec: (dict "root" $ "component" "api" "workload" $merged "account" "name" "token" false). */}}
 {{- define "stenofleet.podSpec" -}}
 serviceAccountName: {{ default (include "stenofleet.fullname" .root) .account }}
 automountServiceAccountToken: {{ default false .token }}
@@ -44,11 +44,18 @@ imagePullSecrets:
 {{- with .workload.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
-{{- range $field := list "nodeSelector" "tolerations" "affinity" "topologySpreadConstraints" }}
+{{- range $field := list "nodeSelector" "tolerations" "affinity" }}
 {{- with index $.workload $field }}
 {{ $field }}:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- end }}
+{{- with .workload.topologySpreadConstraints }}
+topologySpreadConstraints:
+  {{- $own := include "stenofleet.selectorLabels" $ | fromYaml }}
+  {{- range . }}
+  - {{- mergeOverwrite (dict "labelSelector" (dict "matchLabels" $own)) . | toYaml | nindent 4 }}
+  {{- end }}
 {{- end }}
 {{- end -}}
 
