@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from stenofleet_deploy.cluster import Cluster
+from stenofleet_deploy.errors import DeployError
 from stenofleet_deploy.images import Image
 
 HELM_SECONDS = 180
+# The first with server-side apply, which leaves the fields of others alone.
+HELM_MAJOR = 4
 CHART = "helm/stenofleet"
 CRDS = "manifests/crds"
 LABEL = "app.kubernetes.io/instance"
@@ -55,6 +58,7 @@ def install(
         files: The user's files of values.
         settings: The user's single values, as ``path=value``.
     """
+    require_helm(release.cluster)
     # Helm never upgrades what lies in a chart's crds folder.
     release.cluster.kubectl(
         "apply", "--server-side", "--force-conflicts", "--filename", str(root / CRDS)
@@ -65,6 +69,17 @@ def install(
     command += [word for file in files for word in ("--values", file)]
     command += [word for setting in settings for word in ("--set", setting)]
     release.cluster.helm(*command, timeout=HELM_SECONDS, text=json.dumps(own_values))
+
+
+def require_helm(cluster: Cluster) -> None:
+    """Refuse a helm without server-side apply.
+
+    Raises:
+        DeployError: It is older than 4.
+    """
+    version = cluster.helm("version", "--template", "{{.Version}}").strip()
+    if int(version.removeprefix("v").partition(".")[0]) < HELM_MAJOR:
+        raise DeployError(f"helm: expected version {HELM_MAJOR} or later, got {version}")
 
 
 def uninstall(release: Release) -> None:

@@ -20,6 +20,8 @@ class Storage:
         return reference in self.held
 
     def build(self, image: Image, reference: str, root: Path) -> None:
+        assert (root / ".git").is_dir()
+        assert reference.startswith(f"{image.name}:")
         assert not self.has(reference)
         self.held.append(reference)
 
