@@ -2,6 +2,7 @@
 
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -131,7 +132,8 @@ def url(where: Where, port: int, seconds: int) -> None:
     """Open the API on this machine and print its URL; it stays open until interrupted."""
     with portforward.api(where.find(), port) as address:
         say(address)
-        time.sleep(seconds)
+        with suppress(KeyboardInterrupt):
+            time.sleep(seconds)
 
 
 def build(flavour: Flavour, whisper_model: str, registry: str | None) -> dict[str, str]:

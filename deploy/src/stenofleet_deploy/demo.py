@@ -89,5 +89,12 @@ def call(client: httpx.Client, method: str, path: str, **arguments: Any) -> http
     except httpx.HTTPError as error:
         raise DeployError(f"{method} {path}: the API does not answer: {error!r}") from error
     if response.is_error:
-        raise DeployError(f"{method} {path}: {response.status_code}\n{response.text}")
+        raise DeployError(f"{method} {path}: {response.status_code}: {words(response)}")
     return response
+
+
+def words(response: httpx.Response) -> str:
+    """What an answer says: the detail of a problem (RFC 9457), else its text."""
+    if response.headers.get("content-type") != "application/problem+json":
+        return response.text
+    return str(response.json().get("detail", response.text))

@@ -30,9 +30,8 @@ def up() -> None:
     """
     if shutil.which("kind") is None:
         raise DeployError(
-            "a Docker engine answers, but kind is not on the PATH: install kind, or name a "
-            "context (--context NAME), or take the cluster that needs no Docker "
-            "(--cluster embedded)"
+            "kind is not on the PATH: install kind, or name a context (--context NAME), or take "
+            "the cluster that needs no Docker (--cluster embedded)"
         )
     kubeconfig().parent.mkdir(parents=True, exist_ok=True)
     place = ["--name", NAME, "--kubeconfig", str(kubeconfig())]

@@ -53,11 +53,26 @@ def run(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise CommandError(f"{' '.join(words)} took longer than {timeout:.0f} s") from None
+        raise CommandError(f"{shown_words(words)} took longer than {timeout:.0f} s") from None
     if done.returncode:
         said = last_lines("\n".join(filter(None, (done.stdout, done.stderr))))
-        raise CommandError(f"{' '.join(words)} failed with code {done.returncode}\n{said}".rstrip())
+        raise CommandError(
+            f"{shown_words(words)} failed with code {done.returncode}\n{said}".rstrip()
+        )
     return done.stdout or ""
+
+
+def shown_words(words: Sequence[str]) -> str:
+    """Write a command for a message, without the values that a user set: they may be secrets.
+
+    >>> shown_words(["helm", "upgrade", "--set", "redis.password=secret"])
+    'helm upgrade --set redis.password=...'
+    """
+    before = ["", *words]
+    return " ".join(
+        f"{word.partition('=')[0]}=..." if previous == "--set" else word
+        for previous, word in zip(before, words, strict=False)
+    )
 
 
 def program(name: str, environment: Mapping[str, str]) -> str:
