@@ -21,6 +21,15 @@ def supported_versions() -> list[str]:
     return [f"1.{minor}" for minor in sorted(minors) if minor >= first]
 
 
+@pytest.fixture(autouse=True)
+def schemas_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The library reads megabytes of definitions again for each object.
+    monkeypatch.setattr(utils, "schema_contents", schema_contents)
+
+
+schema_contents = cache(utils.schema_contents)
+
+
 @cache
 def workerpool_schema() -> Any:
     version = yaml.safe_load(CRD.read_text())["spec"]["versions"][0]
