@@ -10,17 +10,12 @@ Raw = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Condition:
-    """One observation; `status` is None for Unknown."""
+    """One observation; `status` is True, False or Unknown, as Kubernetes writes them."""
 
     type: str
-    status: bool | None
+    status: str
     reason: str
     message: str
-
-    @property
-    def word(self) -> str:
-        """The status as Kubernetes writes it."""
-        return "Unknown" if self.status is None else str(self.status)
 
 
 @dataclass(frozen=True)
@@ -91,10 +86,10 @@ def _sorted(report: Report) -> list[Condition]:
 
 
 def _condition(before: Raw | None, now: Condition, generation: int, at: str) -> dict[str, Any]:
-    since = before["lastTransitionTime"] if before and before["status"] == now.word else at
+    since = before["lastTransitionTime"] if before and before["status"] == now.status else at
     return {
         "type": now.type,
-        "status": now.word,
+        "status": now.status,
         "reason": now.reason,
         "message": now.message,
         "observedGeneration": generation,
