@@ -1,0 +1,1 @@
+"""The tasks, by the names of `stenofleet.contracts.tasks`."""
