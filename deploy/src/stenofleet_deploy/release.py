@@ -1,13 +1,14 @@
 """The release: the CRD, the namespace and the chart."""
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from stenofleet_deploy.cluster import Cluster
-from stenofleet_deploy.errors import DeployError
+from stenofleet_deploy.errors import CommandError, DeployError
 from stenofleet_deploy.images import Image
 
 HELM_SECONDS = 180
@@ -68,7 +69,24 @@ def install(
     command += ["--namespace", release.namespace, "--server-side=true", "--values", "-"]
     command += [word for file in files for word in ("--values", file)]
     command += [word for setting in settings for word in ("--set", setting)]
-    release.cluster.helm(*command, timeout=HELM_SECONDS, text=json.dumps(own_values))
+    try:
+        release.cluster.helm(*command, timeout=HELM_SECONDS, text=json.dumps(own_values))
+    except CommandError as error:
+        if "another operation" in str(error):
+            raise DeployError(interrupted(release)) from None
+        raise
+
+
+def interrupted(release: Release) -> str:
+    """What to do when helm believes that somebody else is still at work."""
+    marks = "status in (pending-install,pending-upgrade,pending-rollback)"
+    selector = f"owner=helm,name={release.name},{marks}"
+    words = ["--namespace", release.namespace, "delete", "secret", "--selector", selector]
+    return (
+        f"helm: another deployment of {release.name} runs, or was interrupted. When none runs, "
+        f"remove its mark and try again:\n    "
+        + shlex.join(release.cluster.kubectl_command(*words))
+    )
 
 
 def require_helm(cluster: Cluster) -> None:
