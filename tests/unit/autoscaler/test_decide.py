@@ -76,6 +76,16 @@ def test_delivered_work_that_no_live_worker_runs_keeps_one_pod_and_no_more() -> 
     assert (decision.pods, decision.slots) == (1, 1)
 
 
+def test_a_task_that_was_only_just_delivered_counts_before_a_heartbeat_tells_of_it() -> None:
+    work = Work(queued=1, delivered=2, fresh=2)
+    assert Policy().decide(seen(pod("a", active=0), work=work), spec()).slots == 3
+
+
+def test_a_task_that_a_heartbeat_tells_of_is_not_counted_twice() -> None:
+    work = Work(queued=0, delivered=2, fresh=2)
+    assert Policy().decide(seen(pod("a", active=2), work=work), spec()).slots == 2
+
+
 def test_a_silent_worker_is_taken_for_busy_with_all_that_is_delivered() -> None:
     decision = after_window(seen(pod("a", active=None), pod("b"), delivered=4))
     assert decision.pods == 2

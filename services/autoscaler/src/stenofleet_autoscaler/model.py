@@ -26,6 +26,7 @@ class Work:
         queued: tasks in the queues' lists that are due.
         scheduled: tasks in the lists whose time has not come.
         delivered: tasks that a worker took and has not acknowledged, and that are due.
+        fresh: those of them that came so lately that no heartbeat may tell of them yet.
         items: for each plain list its items and how many of them a task takes.
         oldest_wait: seconds that the oldest due task has waited; None when nobody said.
     """
@@ -33,6 +34,7 @@ class Work:
     queued: int
     delivered: int
     scheduled: int = 0
+    fresh: int = 0
     items: tuple[tuple[int, int], ...] = ()
     oldest_wait: float | None = None
 

@@ -1,6 +1,7 @@
 """The operator put together: watches, ticker, Lease and HTTP, in one event loop."""
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Coroutine
@@ -29,6 +30,7 @@ LEASE = "stenofleet-autoscaler"
 
 async def run(settings: OperatorSettings) -> None:
     """Runs until SIGTERM or SIGINT."""
+    logging.getLogger("kopf.objects").setLevel(logging.WARNING)  # a line for each watch event
     await _configure()
     async with client.ApiClient() as api:
         await _run(settings, api)

@@ -9,8 +9,9 @@ import structlog
 from stenofleet_autoscaler.act.errors import ApiError
 from stenofleet_autoscaler.act.kube import Kube
 
-QUIET_FOR = 30.0
-"""Seconds in which a pool tells a reason once."""
+PERIOD = 60.0
+MOST = 6
+"""Events that a pool may write for one reason in PERIOD seconds; the rest is in the log alone."""
 
 MOST_KEPT = 10_000
 
@@ -23,7 +24,7 @@ class Events:
     def __init__(self, kube: Kube, clock: Callable[[], float] = time.monotonic) -> None:
         self._kube = kube
         self._clock = clock
-        self._told: dict[tuple[str, str], float] = {}
+        self._told: dict[tuple[str, str], list[float]] = {}
 
     async def normal(self, pool: Mapping[str, Any], reason: str, note: str) -> None:
         """What goes as it should."""
@@ -34,14 +35,18 @@ class Events:
         await self._tell(pool, "Warning", reason, note)
 
     async def _tell(self, pool: Mapping[str, Any], kind: str, reason: str, note: str) -> None:
-        key = (pool["metadata"]["uid"], reason)
-        if self._clock() - self._told.get(key, -QUIET_FOR) < QUIET_FOR:
-            return
-        if len(self._told) >= MOST_KEPT:
-            self._told.clear()
-        self._told[key] = self._clock()
         log.info("event", reason=reason, note=note, pool=pool["metadata"]["name"])
+        if not self._may_tell((pool["metadata"]["uid"], reason)):
+            return
         try:
             await self._kube.create_event(pool, kind, reason, note)
         except ApiError as error:
             log.warning("event not written", reason=reason, error=str(error))
+
+    def _may_tell(self, key: tuple[str, str]) -> bool:
+        now = self._clock()
+        lately = [at for at in self._told.get(key, []) if now - at < PERIOD]
+        if len(self._told) >= MOST_KEPT:
+            self._told.clear()
+        self._told[key] = lately if len(lately) >= MOST else [*lately, now]
+        return len(lately) < MOST

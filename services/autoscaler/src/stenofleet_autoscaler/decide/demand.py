@@ -14,10 +14,15 @@ SHORTEST_WAIT = 1.0
 
 
 def running(work: Work, pods: Sequence[Pod]) -> int:
-    """Tasks that run: what the workers say, or all that is delivered where one is silent."""
+    """Tasks that run: what the workers say, or all that is delivered where one is silent.
+
+    Heartbeats come every other second, so what was only just delivered is counted with them.
+    Delivered long ago and not running is prefetched, or its worker is dead: it is not counted.
+    """
     active = sum(pod.beat.active for pod in pods if pod.beat)
     heard = any(pod.beat for pod in pods) and all(pod.beat for pod in pods if pod.ready)
-    return active if heard else max(active, work.delivered)
+    told = active + work.fresh if heard else work.delivered
+    return max(active, min(told, work.delivered))
 
 
 def slots_wanted(work: Work, in_flight: int, objective: Objective) -> int:

@@ -12,7 +12,7 @@ from redis.backoff import NoBackoff
 from stenofleet.broker import BrokerKeys
 
 from stenofleet_autoscaler.model import Heartbeat, Work
-from stenofleet_autoscaler.sense.deliveries import Deliveries
+from stenofleet_autoscaler.sense.deliveries import Delivered, Deliveries
 from stenofleet_autoscaler.sense.errors import Unseen, explain
 from stenofleet_autoscaler.sense.heartbeats import Heartbeats
 from stenofleet_autoscaler.sense.queues import Depths, Queue, read_depths
@@ -70,7 +70,7 @@ class Broker:
             raise explain(error) from None
         return work_of(demand, depths, delivered, time.time())
 
-    async def _read(self, demand: Demand) -> tuple[Depths, dict[str, int]]:
+    async def _read(self, demand: Demand) -> tuple[Depths, dict[str, Delivered]]:
         lists = [each.key for each in demand.lists]
         depths = await read_depths(self.client, self.keys, demand.queues, lists)
         return depths, await self._deliveries.read(self.client, time.time())
@@ -104,7 +104,7 @@ def connect(url: str) -> Redis:
         raise Unseen("InvalidURL", "the Secret holds no redis:// or rediss:// URL") from None
 
 
-def work_of(demand: Demand, depths: Depths, delivered: dict[str, int], now: float) -> Work:
+def work_of(demand: Demand, depths: Depths, delivered: dict[str, Delivered], now: float) -> Work:
     """The work of a pool.
 
     Raises:
@@ -112,10 +112,12 @@ def work_of(demand: Demand, depths: Depths, delivered: dict[str, int], now: floa
     """
     queues = [_seen(depths.queues[name]) for name in demand.queues]
     scheduled = sum(queue.scheduled for queue in queues)
+    taken = [delivered.get(name, Delivered()) for name in demand.queues]
     return Work(
         queued=sum(queue.depth for queue in queues) - scheduled,
         scheduled=scheduled,
-        delivered=sum(delivered.get(name, 0) for name in demand.queues),
+        delivered=sum(each.due for each in taken),
+        fresh=sum(each.fresh for each in taken),
         items=tuple((_items(depths.items[each.key]), each.items_per_task) for each in demand.lists),
         oldest_wait=_oldest_wait(queues, now),
     )
