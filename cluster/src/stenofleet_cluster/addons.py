@@ -1,14 +1,17 @@
 """Objects in the cluster that belong to the node's processes."""
 
 import base64
+import json
 from pathlib import Path
 
 from stenofleet_cluster import addresses
-from stenofleet_cluster.kubectl import Kubectl, condition, wait
+from stenofleet_cluster.errors import CommandError
+from stenofleet_cluster.kubectl import Kubectl, wait
 from stenofleet_cluster.places import Places
 
 MANIFEST = Path(__file__).with_name("addons.yaml")
 METRICS_SERVICE = "v1beta1.metrics.k8s.io"
+NODE_METRICS = "/apis/metrics.k8s.io/v1beta1/nodes"
 PATIENCE = 60.0
 
 
@@ -38,14 +41,22 @@ def render(manifest: str, authority: str) -> str:
     return manifest
 
 
-def wait_served(kubectl: Kubectl) -> None:
-    """Wait until the API server finds the metrics server.
+def wait_metrics(kubectl: Kubectl) -> None:
+    """Wait until the metrics API tells the node's usage, as `kubectl top` and an HPA need it.
 
     Raises:
-        ClusterError: It does not; what it says instead.
+        ClusterError: It does not; what the API server says instead.
     """
     wait(
-        lambda: condition(kubectl.get("apiservice", METRICS_SERVICE), "Available") == "True",
+        lambda: metrics_served(kubectl),
         PATIENCE,
-        lambda: kubectl("describe", "apiservice", METRICS_SERVICE),
+        lambda: kubectl("get", "apiservice", METRICS_SERVICE, "--output=yaml"),
     )
+
+
+def metrics_served(kubectl: Kubectl) -> bool:
+    """Say whether the metrics API tells the usage of a node."""
+    try:
+        return bool(json.loads(kubectl("get", "--raw", NODE_METRICS))["items"])
+    except CommandError:
+        return False

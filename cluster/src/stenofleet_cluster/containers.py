@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from stenofleet_cluster import processes, versions
+from stenofleet_cluster.errors import BrokenStateError, CommandError
 from stenofleet_cluster.places import Places
 from stenofleet_cluster.shell import run
 from stenofleet_cluster.supervisor import Supervisor
@@ -19,7 +20,11 @@ ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 def ensure_pause_image(places: Places, programs: Path) -> None:
-    """Give containerd the image that holds a pod's namespaces, made from a program of the build."""
+    """Give containerd the image that holds a pod's namespaces, made from a program of the build.
+
+    Raises:
+        BrokenStateError: containerd runs but cannot read its own data.
+    """
     ctr: list[str | Path] = [
         programs / "ctr",
         "--address",
@@ -27,7 +32,10 @@ def ensure_pause_image(places: Places, programs: Path) -> None:
         "--namespace",
         "k8s.io",
     ]
-    known = run([*ctr, "images", "list", "--quiet"], timeout=30)
+    try:
+        known = run([*ctr, "images", "list", "--quiet"], timeout=30)
+    except CommandError as error:
+        raise BrokenStateError(f"containerd cannot read its images: {error}") from error
     if versions.PAUSE_IMAGE in known.splitlines():
         return
     with tempfile.NamedTemporaryFile(suffix=".tar") as archive:

@@ -42,14 +42,13 @@ class Kubectl:
         wait(lambda: self.node_ready(since), NODE_PATIENCE, self._why_not_ready)
 
     def node_ready(self, since: float) -> bool:
-        """Say whether the node is ready and has renewed its lease after `since`."""
+        """Say whether the node is ready and has been heard after `since`."""
         try:
-            lease = self.get("lease", NODE_NAME, "--namespace", "kube-node-lease")
             node = self.get("node", NODE_NAME)
+            leases = self.get("leases", "--namespace=kube-node-lease")["items"]
         except CommandError:
             return False
-        renewed = dt.datetime.fromisoformat(lease["spec"]["renewTime"])
-        return renewed.timestamp() >= since and condition(node, "Ready") == "True"
+        return condition(node, "Ready") == "True" and last_heard(node, leases) >= int(since)
 
     def _why_not_ready(self) -> str:
         return f"the node is not ready:\n{self('describe', 'node', NODE_NAME)}"
@@ -59,6 +58,17 @@ def condition(found: dict[str, Any], kind: str) -> str:
     """Return the status of one condition of an object, or Unknown."""
     conditions = found.get("status", {}).get("conditions", [])
     return next((c["status"] for c in conditions if c["type"] == kind), "Unknown")
+
+
+def last_heard(node: dict[str, Any], leases: list[dict[str, Any]]) -> float:
+    """Return when a node last spoke: seconds since the epoch.
+
+    A new node reports its conditions at once and its lease seconds later; a restarted one renews
+    its lease at once and its conditions only when they change.
+    """
+    times = [c["lastHeartbeatTime"] for c in node["status"]["conditions"]]
+    times += [lease["spec"]["renewTime"] for lease in leases]
+    return max((dt.datetime.fromisoformat(time).timestamp() for time in times), default=0)
 
 
 def wait(done: Callable[[], bool], seconds: float, why: Callable[[], str]) -> None:

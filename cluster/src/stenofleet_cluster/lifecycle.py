@@ -2,7 +2,6 @@
 
 import shutil
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from stenofleet_cluster import (
@@ -29,17 +28,14 @@ from stenofleet_cluster.supervisor import Supervisor
 KEPT_BY_REPAIR = "registry"
 
 
-@dataclass(frozen=True)
 class Cluster:
     """One cluster: where it lies, its programs, and who keeps its processes."""
 
-    places: Places
-    programs: Path
-    progress: Progress
-
-    @property
-    def supervisor(self) -> Supervisor:
-        return Supervisor(self.places, self.programs)
+    def __init__(self, places: Places, programs: Path, progress: Progress) -> None:
+        self.places = places
+        self.programs = programs
+        self.progress = progress
+        self.supervisor = Supervisor(places, programs)
 
 
 def up(places: Places, progress: Progress, *, public: bool = False) -> None:
@@ -106,9 +102,10 @@ def _bring_up(cluster: Cluster, *, public: bool) -> None:
     with progress.step("controllers, scheduler, kubelet, proxy, DNS, storage, metrics"):
         _start(cluster, *components.callers(places))
         _wait(cluster, *components.callers(places))
-    with progress.step("node ready, metrics served"):
+    with progress.step("node ready"):
         kubectl.wait_node_ready(cluster.supervisor.started_at("kubelet"))
-        addons.wait_served(kubectl)
+    with progress.step("metrics (pods can run already; first figures take 10 s)"):
+        addons.wait_metrics(kubectl)
 
 
 def _prepare(cluster: Cluster, *, public: bool) -> None:

@@ -1,5 +1,6 @@
 """The node's bridges and the route of the service range."""
 
+import socket
 from pathlib import Path
 
 from stenofleet_cluster import addresses
@@ -7,7 +8,6 @@ from stenofleet_cluster.errors import CommandError
 from stenofleet_cluster.shell import run
 
 SECONDS = 10
-DEVICES = Path("/sys/class/net")
 FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
 
 
@@ -26,16 +26,20 @@ def ensure() -> None:
 def remove() -> None:
     """Remove the bridges and the rules of the service proxy; none is fine too."""
     for name in (addresses.POD_BRIDGE, addresses.SERVICE_BRIDGE):
-        if (DEVICES / name).exists():
+        if _exists(name):
             _ip("link", "delete", name)
     for family in ("ip", "ip6"):
         _remove_table(family, "kube-proxy")
 
 
 def _bridge(name: str) -> None:
-    if not (DEVICES / name).exists():
+    if not _exists(name):
         _ip("link", "add", name, "type", "bridge")
     _ip("link", "set", name, "up")
+
+
+def _exists(name: str) -> bool:
+    return name in (device for _, device in socket.if_nameindex())
 
 
 def _ip(*words: str) -> None:

@@ -72,7 +72,7 @@ def ensure(folder: Path) -> None:
 
 def _check(folder: Path) -> None:
     authority = _read(folder, "ca")
-    now = dt.dt.now(dt.UTC)
+    now = dt.datetime.now(dt.UTC)
     for name in ISSUED:
         certificate = _read(folder, name)
         certificate.verify_directly_issued_by(authority)
@@ -122,7 +122,7 @@ class _Authority:
     def template(
         self, subject: x509.Name, key: ec.EllipticCurvePrivateKey
     ) -> x509.CertificateBuilder:
-        now = dt.dt.now(dt.UTC)
+        now = dt.datetime.now(dt.UTC)
         return (
             x509.CertificateBuilder()
             .subject_name(subject)

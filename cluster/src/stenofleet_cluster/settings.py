@@ -153,6 +153,7 @@ def kubelet(places: Places) -> dict[str, Any]:
         "enforceNodeAllocatable": [],
         "oomScoreAdj": 0,
         "maxPods": 250,
+        "nodeStatusUpdateFrequency": "2s",
         "serializeImagePulls": False,
         "maxParallelImagePulls": 4,
         "registryPullQPS": 0,

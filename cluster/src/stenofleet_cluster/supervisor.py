@@ -20,8 +20,8 @@ from stenofleet_cluster.shell import last_lines
 MARK = "STENOFLEET_CLUSTER_STATE"
 POLL = 0.05
 STOP_GRACE = 10.0
-START_PATIENCE = 90.0
-RESTART_AFTER = 15.0
+START_PATIENCE = 60.0
+RESTART_AFTER = 5.0
 LOG_BYTES = 64 * 1024
 
 
@@ -39,6 +39,7 @@ class Supervisor:
     def __init__(self, places: Places, programs: Path) -> None:
         self._places = places
         self._programs = programs
+        self._fresh: set[str] = set()
 
     def running(self, name: str) -> Process | None:
         """Return the component's process if it is alive."""
@@ -73,11 +74,12 @@ class Supervisor:
             BrokenStateError: It keeps data and ends again and again.
             ClusterError: It ends again and again, or does not answer in time.
         """
-        if self._became_healthy(component, RESTART_AFTER):
+        fresh = component.name in self._fresh
+        if self._became_healthy(component, START_PATIENCE if fresh else RESTART_AFTER):
             return
-        if not self.running(component.name):
-            self.stop(component.name)
-            self._start(component)
+        # It ended, perhaps with what it depends on, or it hangs.
+        self.stop(component.name)
+        self._start(component)
         if self._became_healthy(component, START_PATIENCE):
             return
         self._give_up(component)
@@ -118,6 +120,7 @@ class Supervisor:
 
     def _start(self, component: Component) -> None:
         require_free(component)
+        self._fresh.add(component.name)
         log = self._log(component.name)
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as output:
