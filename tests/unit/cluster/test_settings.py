@@ -1,0 +1,59 @@
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from stenofleet_cluster import addresses, settings
+from stenofleet_cluster.places import Places
+
+PLACES = Places(Path("/state"), Path("/runtime"), Path("/cache"))
+LOCAL = f"http://{addresses.REGISTRY}"
+
+
+@pytest.mark.parametrize("name", settings.MIRRORED)
+def test_missing_image_is_asked_of_no_other_registry(name: str) -> None:
+    mirror = tomllib.loads(settings.mirror(name, public=False))
+
+    assert mirror["server"] == LOCAL
+    assert list(mirror["host"]) == [LOCAL]
+
+
+def test_public_registries_are_asked_last_when_wanted() -> None:
+    docker = tomllib.loads(settings.mirror("docker.io", public=True))
+    others = tomllib.loads(settings.mirror("_default", public=True))
+
+    assert docker["server"] == settings.PUBLIC_DOCKER
+    assert "server" not in others
+    assert list(docker["host"]) == list(others["host"]) == [LOCAL]
+
+
+def test_containerd_reads_its_file_and_lets_the_oom_score_be() -> None:
+    config = tomllib.loads(settings.containerd(PLACES, Path("/bin")))
+    runtime = config["plugins"]["io.containerd.cri.v1.runtime"]
+
+    assert runtime["restrict_oom_score_adj"] is True
+    assert runtime["cni"]["bin_dirs"] == ["/bin"]
+
+
+def test_images_are_never_collected_and_full_disks_evict_nothing() -> None:
+    kubelet = settings.kubelet(PLACES)
+
+    assert kubelet["imageGCHighThresholdPercent"] == 100
+    assert kubelet["evictionHard"]["nodefs.available"] == "0%"
+    assert kubelet["maxPods"] >= 110
+
+
+def test_every_file_can_be_read_by_who_it_is_for() -> None:
+    files = settings.render_all(PLACES, Path("/bin"), public=False)
+    readers: dict[str, Callable[[str], Any]] = {
+        ".yaml": yaml.safe_load,
+        ".conflist": json.loads,
+        ".toml": tomllib.loads,
+    }
+
+    for path, text in files.items():
+        if reader := readers.get(path.suffix):
+            assert reader(text), path
