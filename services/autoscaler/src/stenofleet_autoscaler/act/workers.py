@@ -1,9 +1,16 @@
 """What a worker can be told: how many tasks at a time, which queues, and what it holds."""
 
+import asyncio
+import time
 from collections.abc import Iterable
 
 from stenofleet_autoscaler.act.control import RemoteControl
 from stenofleet_autoscaler.act.errors import NoReply, Refused
+
+SETTLING = 5.0
+"""Seconds that a pool may take to follow: prefork starts its processes some time after its yes."""
+
+POLL = 0.25
 
 
 async def concurrency(control: RemoteControl, node: str) -> int:
@@ -29,9 +36,18 @@ async def resize(control: RemoteControl, node: str, present: int, wanted: int) -
         ActionError: the worker did not answer.
     """
     refusal = await _ask(control, node, wanted - present)
-    after = await concurrency(control, node)
+    after = await _read_back(control, node, wanted, patience=0.0 if refusal else SETTLING)
     if wanted > present and after <= present:
         raise Refused(refusal or f"the pool stayed at {after}")
+    return after
+
+
+async def _read_back(control: RemoteControl, node: str, wanted: int, patience: float) -> int:
+    deadline = time.monotonic() + patience
+    while (after := await concurrency(control, node)) != wanted:
+        if time.monotonic() > deadline:
+            break
+        await asyncio.sleep(POLL)
     return after
 
 

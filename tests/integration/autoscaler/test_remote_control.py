@@ -1,0 +1,196 @@
+"""Control messages to real workers, and what they leave behind in Redis."""
+
+import json
+import time
+
+import pytest
+from stenofleet_autoscaler.act import workers
+from stenofleet_autoscaler.act.drains import LEAVES_FIRST, Drains
+from stenofleet_autoscaler.act.errors import NoReply, Refused
+from stenofleet_autoscaler.model import Drain
+from stenofleet_autoscaler.spec import Demand
+from support.celery_shop import NODE, PREFIX, Operator, Shop, as_operator, eventually
+from support.servers import RedisServer
+
+MAIL = Demand(queues=("mail",))
+POD = NODE.removeprefix("celery@")
+
+
+async def answers(operator: Operator) -> None:
+    """Waits until the worker is up."""
+
+    async def tells() -> bool:
+        try:
+            return await workers.concurrency(operator.control, NODE) > 0
+        except NoReply:
+            return False
+
+    await eventually(tells, "the worker to answer")
+
+
+async def active(operator: Operator, count: int) -> None:
+    """Waits until a heartbeat tells of so many running tasks."""
+
+    async def says() -> bool:
+        beat = operator.broker.heartbeat(NODE)
+        return beat is not None and beat.active == count
+
+    await eventually(says, f"{count} running tasks")
+
+
+def test_a_pool_grows_and_shrinks_while_it_works_and_tells_its_size(shop: Shop) -> None:
+    shop.start_worker()
+    gates = [shop.send(str(number)) for number in range(3)]
+
+    async def scenario(operator: Operator) -> None:
+        await answers(operator)
+        await active(operator, 1)
+        assert await workers.resize(operator.control, NODE, 1, 3) == 3
+        await active(operator, 3)
+        assert await workers.resize(operator.control, NODE, 3, 2) == 2
+        assert await workers.concurrency(operator.control, NODE) == 2
+        for gate in gates:
+            gate.touch()
+        await active(operator, 0)
+
+    as_operator(shop, scenario)
+
+
+def test_prefork_is_resized_too(shop: Shop) -> None:
+    shop.start_worker("-P", "prefork")
+
+    async def scenario(operator: Operator) -> None:
+        await answers(operator)
+        grown = await workers.resize(operator.control, NODE, 1, 3)
+        assert grown == 3
+        assert await workers.resize(operator.control, NODE, 3, 2) == 2
+
+    as_operator(shop, scenario)
+
+
+@pytest.mark.parametrize("pool", ["threads", "solo"])
+def test_a_pool_that_cannot_grow_refuses(shop: Shop, pool: str) -> None:
+    shop.start_worker("-P", pool)
+
+    async def scenario(operator: Operator) -> None:
+        await answers(operator)
+        with pytest.raises(Refused):
+            await workers.resize(operator.control, NODE, 1, 2)
+
+    as_operator(shop, scenario)
+
+
+def test_a_worker_told_to_stop_consuming_takes_nothing_until_told_again(shop: Shop) -> None:
+    shop.start_worker()
+
+    async def scenario(operator: Operator) -> None:
+        async def queued(count: int) -> bool:
+            return (await operator.broker.work(MAIL)).queued == count
+
+        await answers(operator)
+        await workers.stop_consuming(operator.control, NODE, ["mail", "reports"])
+        gate = shop.send()
+        beats = {operator.broker.heartbeat(NODE)}
+
+        async def three_beats_passed() -> bool:
+            beats.add(operator.broker.heartbeat(NODE))
+            return len(beats) > 3
+
+        await eventually(three_beats_passed, "three heartbeats")
+        assert await queued(1)
+        await workers.start_consuming(operator.control, NODE, ["mail", "reports"])
+        await eventually(lambda: queued(0), "the task to be taken")
+        gate.touch()
+
+    as_operator(shop, scenario)
+
+
+def test_a_pod_counts_as_empty_only_when_its_last_task_has_ended(shop: Shop) -> None:
+    shop.start_worker()
+    gate = shop.send()
+    drains = Drains()
+
+    def state(cost: int = 0) -> Drain:
+        return drains.state(POD, since=0, run="worker:0", cost=cost)
+
+    async def scenario(operator: Operator) -> None:
+        async def step() -> Drain:
+            drain = state()
+            beat = operator.broker.heartbeat(NODE)
+            await drains.advance(operator.control, POD, beat, ("mail", "reports"))
+            return drain
+
+        beats = set()
+
+        async def busy_beats_passed() -> bool:
+            assert not (await step()).empty
+            beats.add(operator.broker.heartbeat(NODE))
+            return len(beats) > 3
+
+        async def empty() -> bool:
+            return (await step()).empty
+
+        await answers(operator)
+        await active(operator, 1)
+        await eventually(busy_beats_passed, "three heartbeats")
+        gate.touch()
+        await eventually(empty, "the pod to be empty")
+        assert not state(LEAVES_FIRST).ranked
+
+        async def ranked() -> bool:
+            return state(LEAVES_FIRST).ranked
+
+        await eventually(ranked, "the cost to have been seen for a while")
+
+    as_operator(shop, scenario)
+
+
+def test_a_restarted_container_has_to_prove_anew_that_it_is_empty(shop: Shop) -> None:
+    shop.start_worker()
+    drains = Drains()
+
+    async def scenario(operator: Operator) -> None:
+        async def empty() -> bool:
+            drain = drains.state(POD, since=0, run="worker:0", cost=0)
+            beat = operator.broker.heartbeat(NODE)
+            await drains.advance(operator.control, POD, beat, ("mail",))
+            return drain.empty
+
+        await answers(operator)
+        await eventually(empty, "the pod to be empty")
+
+    as_operator(shop, scenario)
+    assert not drains.state(POD, since=0, run="worker:1", cost=0).empty
+
+
+def test_nobody_there_is_no_reply_and_leaves_no_key(shop: Shop, redis_server: RedisServer) -> None:
+    async def scenario(operator: Operator) -> None:
+        with pytest.raises(NoReply):
+            await workers.concurrency(operator.control, NODE)
+
+    as_operator(shop, scenario)
+    assert redis_server.client().keys("*") == []
+
+
+def test_control_messages_leave_no_key_and_give_back_nobodys_message(
+    shop: Shop, redis_server: RedisServer
+) -> None:
+    """A worker of another app runs a task for two hours, twice its visibility timeout."""
+    client = redis_server.client()
+    shop.start_worker()
+
+    async def scenario(operator: Operator) -> None:
+        await answers(operator)
+        before = set(client.keys("*"))
+        two_hours_ago = time.time() - 7200
+        client.zadd("unacked_index", {"theirs": two_hours_ago})
+        client.hset("unacked", "theirs", json.dumps([{"body": ""}, "", "mail"]))
+        client.zadd(f"{PREFIX}unacked_index", {"ours": two_hours_ago})
+        client.hset(f"{PREFIX}unacked", "ours", json.dumps([{"body": ""}, "", "other"]))
+        await workers.resize(operator.control, NODE, 1, 2)
+        assert await workers.holds_nothing(operator.control, NODE)
+        held = {"unacked", "unacked_index", f"{PREFIX}unacked", f"{PREFIX}unacked_index"}
+        assert set(client.keys("*")) == before | held
+        assert client.hget("unacked", "theirs") is not None
+
+    as_operator(shop, scenario)
