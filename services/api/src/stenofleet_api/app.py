@@ -1,0 +1,72 @@
+"""The application: routers, problems, what surrounds each request, and what lives with it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from stenofleet.celery_app import make_app
+from stenofleet.db.engine import make_engine, make_sessions
+from stenofleet.settings import ApiSettings
+from stenofleet.storage import Recordings
+
+from stenofleet_api import health, problems
+from stenofleet_api.deps import Context
+from stenofleet_api.middleware import Observed
+from stenofleet_api.publisher import Publisher
+from stenofleet_api.sessions import routes as sessions
+from stenofleet_api.transcripts import routes as transcripts
+from stenofleet_api.uploads import routes as uploads
+
+DESCRIPTION = """Recordings become transcripts: create a session, upload, start, read.
+
+Every error is a problem of RFC 9457 (`application/problem+json`) with a stable `type`.
+"""
+
+
+def create_app(settings: ApiSettings) -> FastAPI:
+    """The API over the servers that ``settings`` name; none of them must answer yet.
+
+    Raises:
+        OSError: the folder of the recordings cannot be made.
+    """
+    app = build()
+    app.state.context = make_context(settings)
+    return app
+
+
+def build() -> FastAPI:
+    """The routes, without anything behind them: enough to describe the API."""
+    app = FastAPI(
+        title="Stenofleet",
+        description=DESCRIPTION,
+        version=version("stenofleet-api"),
+        lifespan=_lifespan,
+    )
+    for router in (health.router, sessions.router, uploads.router, uploads.streams):
+        app.include_router(router)
+    app.include_router(transcripts.router)
+    problems.install(app)
+    app.add_middleware(Observed)
+    return app
+
+
+def make_context(settings: ApiSettings) -> Context:
+    """Engine, store and publisher."""
+    engine = make_engine(settings, "stenofleet-api")
+    database = make_sessions(engine)
+    return Context(
+        settings=settings,
+        engine=engine,
+        sessions=database,
+        recordings=Recordings.of(settings),
+        publisher=Publisher(database, make_app(settings, "stenofleet-api")),
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    context: Context = app.state.context
+    context.publisher.close()
+    context.engine.dispose()

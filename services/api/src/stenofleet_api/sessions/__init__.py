@@ -1,0 +1,1 @@
+"""Sessions: a recording on its way to a transcript."""

@@ -1,0 +1,78 @@
+"""Sessions in PostgreSQL; every query asks for the owner's rows only."""
+
+import uuid
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+from stenofleet.contracts.states import SessionState
+from stenofleet.db.models import ProcessingStatus, TranscriptionSession
+
+from stenofleet_api.sessions.errors import SessionNotFound
+
+
+def get(db: Session, owner: str, session_id: uuid.UUID) -> TranscriptionSession:
+    """The session.
+
+    Raises:
+        SessionNotFound: the owner has none with this id.
+    """
+    found = db.scalar(select(TranscriptionSession).where(*_own(owner, session_id)))
+    if found is None:
+        raise SessionNotFound(session_id)
+    return found
+
+
+def lock(db: Session, owner: str, session_id: uuid.UUID) -> TranscriptionSession:
+    """The session, which nobody else changes until the transaction ends.
+
+    Raises:
+        SessionNotFound: the owner has none with this id.
+    """
+    found = db.scalar(
+        select(TranscriptionSession).where(*_own(owner, session_id)).with_for_update()
+    )
+    if found is None:
+        raise SessionNotFound(session_id)
+    return found
+
+
+def page(
+    db: Session, owner: str, status: SessionState | None, limit: int, offset: int
+) -> tuple[list[TranscriptionSession], int]:
+    """A part of the owner's sessions, newest first, and how many there are in all."""
+    mine = [TranscriptionSession.owner_id == owner]
+    if status is not None:
+        mine.append(TranscriptionSession.status == status.value)
+    newest_first = (TranscriptionSession.created_at.desc(), TranscriptionSession.id.desc())
+    query = select(TranscriptionSession).where(*mine).order_by(*newest_first)
+    total = db.scalar(select(func.count()).select_from(TranscriptionSession).where(*mine))
+    return list(db.scalars(query.limit(limit).offset(offset))), total or 0
+
+
+def processing_status(db: Session, session_id: uuid.UUID) -> ProcessingStatus | None:
+    """How far the session is; None before its first start."""
+    return db.get(ProcessingStatus, session_id)
+
+
+def reset_processing_status(db: Session, session: TranscriptionSession, message: str) -> None:
+    """Begins the session's progress anew, in its present state."""
+    anew = {
+        "status": session.status,
+        "progress": 0.0,
+        "message": message,
+        "duration_processed": None,
+        "duration_total": session.duration_seconds,
+        "started_at": None,
+        "estimated_completion": None,
+        "processing_speed": None,
+        "updated_at": func.now(),
+    }
+    statement = insert(ProcessingStatus).values(
+        session_id=session.id, owner_id=session.owner_id, **anew
+    )
+    db.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=anew))
+
+
+def _own(owner: str, session_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
+    return (TranscriptionSession.id == session_id, TranscriptionSession.owner_id == owner)

@@ -1,0 +1,136 @@
+"""What goes in and out about sessions."""
+
+import uuid
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from stenofleet.contracts.states import SessionState
+
+from stenofleet_api.sessions import providers
+
+LANGUAGE = r"^(auto|[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)$"
+"""``auto``, or the shape of a BCP-47 tag."""
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("expected text without NUL characters")
+    return text
+
+
+Title = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
+    AfterValidator(_storable),
+]
+
+
+class NewSession(BaseModel):
+    """What a session begins with."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"title": "Monday", "language": "en-US"}]}
+    )
+
+    title: Title
+    language: str = Field("auto", pattern=LANGUAGE, max_length=35, description="BCP-47, or auto")
+    duration_seconds: float | None = Field(
+        None, gt=0, le=7 * 86_400, allow_inf_nan=False, description="If known; else measured."
+    )
+    provider: providers.ProviderName = providers.DEFAULT
+
+
+class SessionView(BaseModel):
+    """A session, as its owner sees it."""
+
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "0b7de8a5-6f0f-4f3d-9f9f-5c1d1f8f7a10",
+                    "title": "Monday",
+                    "language": "en-US",
+                    "status": "pending",
+                    "audio_filename": "monday.ogg",
+                    "content_type": "audio/ogg",
+                    "size_bytes": 218_374,
+                    "checksum": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                    "duration_seconds": 61.5,
+                    "provider": "whisper",
+                    "transcription_job_id": "7a3f6f5e-54a7-4f5c-9d3a-3b8f6a1f7c55",
+                    "error_message": None,
+                    "cost": None,
+                    "created_at": "2026-01-05T09:30:00Z",
+                    "updated_at": "2026-01-05T09:31:00Z",
+                }
+            ]
+        },
+    )
+
+    id: uuid.UUID
+    title: str
+    language: str
+    status: SessionState
+    audio_filename: str | None = Field(description="As the sender named it.")
+    content_type: str | None = Field(description="By the recording's content.")
+    size_bytes: int | None
+    checksum: str | None = Field(description="SHA-256 of the recording, in hexadecimal.")
+    duration_seconds: float | None = Field(description="Null until it is known.")
+    provider: str
+    transcription_job_id: str | None = Field(description="Celery's task id of the job.")
+    error_message: str | None
+    cost: Decimal | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class SessionPage(BaseModel):
+    """A part of the list, newest first."""
+
+    items: list[SessionView]
+    total: int = Field(description="How many there are with this filter.", examples=[1])
+    limit: int = Field(examples=[20])
+    offset: int = Field(examples=[0])
+
+
+class StatusView(BaseModel):
+    """How far a session is."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "session_id": "0b7de8a5-6f0f-4f3d-9f9f-5c1d1f8f7a10",
+                    "status": "processing",
+                    "progress": 42.0,
+                    "message": "transcribing",
+                    "duration_processed": 25.8,
+                    "duration_total": 61.5,
+                    "processing_speed": 6.1,
+                    "started_at": "2026-01-05T09:31:02Z",
+                    "estimated_completion": "2026-01-05T09:31:12Z",
+                    "transcription_job_id": "7a3f6f5e-54a7-4f5c-9d3a-3b8f6a1f7c55",
+                    "error_message": None,
+                    "updated_at": "2026-01-05T09:31:06Z",
+                }
+            ]
+        }
+    )
+
+    session_id: uuid.UUID
+    status: SessionState
+    progress: float = Field(ge=0, le=100, description="Percent; 100 only when completed.")
+    message: str
+    duration_processed: float | None = Field(description="Seconds of the recording.")
+    duration_total: float | None = Field(description="Seconds of the recording.")
+    processing_speed: float | None = Field(
+        description="Seconds of recording for each second of wall time."
+    )
+    started_at: datetime | None
+    estimated_completion: datetime | None
+    transcription_job_id: str | None
+    error_message: str | None
+    updated_at: datetime

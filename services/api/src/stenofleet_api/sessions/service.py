@@ -1,0 +1,174 @@
+"""What can be done with sessions."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import Depends
+from sqlalchemy.orm import Session, sessionmaker
+from stenofleet import outbox
+from stenofleet.contracts.states import SessionState
+from stenofleet.db.models import Outbox, ProcessingStatus, TranscriptionSession
+
+from stenofleet_api.deps import InContext, Owner
+from stenofleet_api.publisher import Publisher
+from stenofleet_api.sessions import repository
+from stenofleet_api.sessions.errors import (
+    AlreadyStarted,
+    NotFailed,
+    RecordingMissing,
+    StateConflict,
+)
+from stenofleet_api.sessions.schemas import NewSession, StatusView
+from stenofleet_api.sessions.states import enter
+
+STARTED = frozenset({SessionState.PENDING, SessionState.PROCESSING, SessionState.COMPLETED})
+
+
+class SessionService:
+    """One owner's sessions."""
+
+    def __init__(self, db: sessionmaker[Session], publisher: Publisher, owner: str) -> None:
+        """Publishes what is started through ``publisher``."""
+        self._db = db
+        self._publisher = publisher
+        self._owner = owner
+
+    def create(self, new: NewSession) -> TranscriptionSession:
+        """A session that waits for its recording."""
+        session = TranscriptionSession(owner_id=self._owner, **new.model_dump(mode="json"))
+        with self._db.begin() as db:
+            db.add(session)
+            db.flush()
+            db.refresh(session)
+        return session
+
+    def page(
+        self, status: SessionState | None, limit: int, offset: int
+    ) -> tuple[list[TranscriptionSession], int]:
+        """A part of the list, newest first, and how many there are in all."""
+        with self._db() as db:
+            return repository.page(db, self._owner, status, limit, offset)
+
+    def get(self, session_id: uuid.UUID) -> TranscriptionSession:
+        """The session, or SessionNotFound."""
+        with self._db() as db:
+            return repository.get(db, self._owner, session_id)
+
+    def status(self, session_id: uuid.UUID) -> StatusView:
+        """How far the session is, or SessionNotFound."""
+        with self._db() as db:
+            session = repository.get(db, self._owner, session_id)
+            return _status_view(session, repository.processing_status(db, session_id))
+
+    def start(self, session_id: uuid.UUID) -> TranscriptionSession:
+        """Asks for the transcript.
+
+        Raises:
+            SessionNotFound: there is none.
+            AlreadyStarted: it was started before.
+            RecordingMissing: there is nothing to transcribe yet.
+            StateConflict: its state does not allow it.
+        """
+        with self._db.begin() as db:
+            session = repository.lock(db, self._owner, session_id)
+            _refuse_started(session)
+            _refuse_without_recording(session)
+            row = _ask(db, session)
+        self._publisher.publish(row.id)
+        return session
+
+    def retry(self, session_id: uuid.UUID) -> TranscriptionSession:
+        """Asks again for the transcript of a failed session, as a job of its own.
+
+        Raises:
+            SessionNotFound: there is none.
+            NotFailed: the session did not fail.
+            RecordingMissing: it failed for want of a recording.
+        """
+        with self._db.begin() as db:
+            session = repository.lock(db, self._owner, session_id)
+            _refuse_not_failed(session)
+            _refuse_without_recording(session)
+            # The table leads from failed to pending by the state that waits for a start.
+            enter(session, SessionState.UPLOADING)
+            row = _ask(db, session)
+        self._publisher.publish(row.id)
+        return session
+
+
+def _ask(db: Session, session: TranscriptionSession) -> Outbox:
+    """Makes the session pending and writes its message, in one transaction.
+
+    A new start is a new job: Celery's result of the former one is final.
+    """
+    enter(session, SessionState.PENDING)
+    session.transcription_job_id = str(uuid.uuid4())
+    session.attempt += 1
+    session.lease_owner = session.lease_expires_at = None
+    session.error_message = None
+    repository.reset_processing_status(db, session, "waiting for a worker")
+    row = outbox.add_transcription(db, session)
+    db.refresh(session)
+    return row
+
+
+def _refuse_started(session: TranscriptionSession) -> None:
+    if session.status in STARTED:
+        raise AlreadyStarted(
+            session.status,
+            f"The transcription was started before, the session is {session.status}; "
+            f"follow it at GET /api/v1/sessions/{session.id}/status.",
+        )
+    if session.status == SessionState.FAILED:
+        raise StateConflict(
+            session.status,
+            f"The session failed ({session.error_message or 'no reason is known'}); try it again "
+            f"with POST /api/v1/sessions/{session.id}/retry-transcription.",
+        )
+
+
+def _refuse_without_recording(session: TranscriptionSession) -> None:
+    if session.audio_uri is None:
+        raise RecordingMissing(
+            session.status,
+            f"The session is {session.status} and has no recording; upload one first with "
+            f"POST /api/v1/sessions/{session.id}/upload, or confirm the one that you uploaded.",
+        )
+
+
+def _refuse_not_failed(session: TranscriptionSession) -> None:
+    if session.status != SessionState.FAILED:
+        raise NotFailed(
+            session.status,
+            f"The session is {session.status}; only a failed one can be tried again.",
+        )
+
+
+def _status_view(session: TranscriptionSession, status: ProcessingStatus | None) -> StatusView:
+    return StatusView(
+        session_id=session.id,
+        status=SessionState(session.status),
+        progress=status.progress if status else 0,
+        message=(status and status.message) or _first_message(session),
+        duration_processed=status and status.duration_processed,
+        duration_total=(status and status.duration_total) or session.duration_seconds,
+        processing_speed=status and status.processing_speed,
+        started_at=status and status.started_at,
+        estimated_completion=status and status.estimated_completion,
+        transcription_job_id=session.transcription_job_id,
+        error_message=session.error_message,
+        updated_at=status.updated_at if status else session.updated_at,
+    )
+
+
+def _first_message(session: TranscriptionSession) -> str:
+    if session.status == SessionState.UPLOADING:
+        return "waiting for the start" if session.audio_uri else "waiting for a recording"
+    return session.error_message or session.status
+
+
+def _service(context: InContext, owner: Owner) -> SessionService:
+    return SessionService(context.sessions, context.publisher, owner)
+
+
+Sessions = Annotated[SessionService, Depends(_service)]

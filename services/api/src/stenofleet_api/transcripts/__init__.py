@@ -1,0 +1,1 @@
+"""Transcripts, in the forms that users take them."""

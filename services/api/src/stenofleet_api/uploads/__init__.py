@@ -1,0 +1,1 @@
+"""Uploads: how a recording comes into the store."""
