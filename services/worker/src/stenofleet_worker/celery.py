@@ -1,44 +1,36 @@
 """The app that ``celery -A stenofleet_worker`` runs, as worker and as beat."""
 
-from typing import Any, Final
+from typing import Final
 
-import structlog
 from celery import Celery
-from celery.signals import setup_logging, worker_ready
 from stenofleet.celery_app import make_app
-from stenofleet.settings import WorkerSettings, load
-from stenofleet.telemetry import configure_logging
+from stenofleet.settings import WorkerSettings
+
+from stenofleet_worker.lifecycle import Lifecycle
+from stenofleet_worker.schedule import beat_schedule
+from stenofleet_worker.services import services
 
 POOL: Final = "stenofleet_worker.pool:TaskPool"
-
-log = structlog.get_logger(__name__)
-
-settings = load(WorkerSettings)
+"""Celery takes it when ``--pool`` is not given."""
 
 
-def _make(settings: WorkerSettings) -> Celery:
+def make_worker_app(settings: WorkerSettings) -> Celery:
+    """The app with what only workers and beat need."""
     app = make_app(settings)
     app.conf.update(
-        # Celery takes this pool when --pool is not given.
         worker_pool=POOL,
         worker_concurrency=settings.celery_concurrency,
         include=["stenofleet_worker.tasks"],
+        beat_schedule=beat_schedule(),
+        # A worker outlives its broker: it tries again for ever.
+        broker_connection_max_retries=None,
+        # A job's end must reach the result store, however long that is away...
+        result_backend_always_retry=True,
+        # ...and its progress need not: each try is a short one.
+        result_backend_transport_options={"retry_policy": {"max_retries": 1}},
     )
     return app
 
 
-app = _make(settings)
-
-
-@setup_logging.connect
-def _log_as_json(**_: Any) -> None:
-    configure_logging("worker", settings)
-
-
-@worker_ready.connect
-def _warn_of_fixed_pool(sender: Any, **_: Any) -> None:
-    if not hasattr(sender.pool, "grow"):
-        log.warning(
-            "concurrency cannot be resized with this pool: leave --pool out",
-            pool=type(sender.pool).__module__,
-        )
+app = make_worker_app(services.settings)
+Lifecycle(services).connect()

@@ -1,0 +1,72 @@
+"""What Prometheus reads of a worker; figures of tasks come from Celery's signals."""
+
+import time
+from typing import Any
+
+from celery import Task
+from celery.signals import task_failure, task_postrun, task_prerun, task_retry, task_success
+from prometheus_client import Counter, Histogram
+from stenofleet.contracts.headers import ENQUEUED_AT
+
+_LABELS = ["task", "queue"]
+_SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200)
+
+STARTED = Counter("stenofleet_task_started_total", "Tasks begun.", _LABELS)
+SUCCEEDED = Counter("stenofleet_task_succeeded_total", "Tasks that returned.", _LABELS)
+FAILED = Counter("stenofleet_task_failed_total", "Tasks that raised.", _LABELS)
+RETRIED = Counter("stenofleet_task_retried_total", "Tasks sent again by themselves.", _LABELS)
+RUN_SECONDS = Histogram(
+    "stenofleet_task_run_seconds", "Time a task ran.", _LABELS, buckets=_SECONDS
+)
+WAIT_SECONDS = Histogram(
+    "stenofleet_task_wait_seconds", "Time from enqueued to started.", _LABELS, buckets=_SECONDS
+)
+AUDIO_SECONDS = Counter(
+    "stenofleet_transcribed_audio_seconds_total", "Seconds of recording transcribed."
+)
+SPEED = Histogram(
+    "stenofleet_transcription_speed",
+    "Seconds of recording for each second of wall time, of a whole session.",
+    buckets=(0.5, 1, 2, 4, 6, 8, 10, 15, 20, 30, 50, 100),
+)
+
+
+def count_tasks() -> None:
+    """Connects the figures to Celery's signals; calling it again changes nothing."""
+    task_prerun.connect(_started, dispatch_uid="stenofleet.started")
+    task_postrun.connect(_ended, dispatch_uid="stenofleet.ended")
+    task_success.connect(_succeeded, dispatch_uid="stenofleet.succeeded")
+    task_failure.connect(_failed, dispatch_uid="stenofleet.failed")
+    task_retry.connect(_retried, dispatch_uid="stenofleet.retried")
+
+
+def _started(task: Task[Any, Any], **_: Any) -> None:
+    request = task.request
+    request.update(sf_started=time.monotonic())
+    STARTED.labels(*_of(task)).inc()
+    enqueued = request.get(ENQUEUED_AT)
+    if isinstance(enqueued, int | float):
+        WAIT_SECONDS.labels(*_of(task)).observe(max(0.0, time.time() - enqueued / 1000))
+
+
+def _ended(task: Task[Any, Any], **_: Any) -> None:
+    started = task.request.get("sf_started")
+    if started is not None:
+        RUN_SECONDS.labels(*_of(task)).observe(time.monotonic() - started)
+
+
+def _succeeded(sender: Task[Any, Any], **_: Any) -> None:
+    SUCCEEDED.labels(*_of(sender)).inc()
+
+
+def _failed(sender: Task[Any, Any], **_: Any) -> None:
+    FAILED.labels(*_of(sender)).inc()
+
+
+def _retried(sender: Task[Any, Any], **_: Any) -> None:
+    RETRIED.labels(*_of(sender)).inc()
+
+
+def _of(task: Task[Any, Any]) -> tuple[str, str]:
+    delivery = task.request.delivery_info or {}
+    return task.name, delivery.get("routing_key") or "unknown"

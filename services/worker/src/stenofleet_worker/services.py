@@ -1,0 +1,60 @@
+"""What the tasks of one process share: settings, database, store of recordings, engine."""
+
+import threading
+from collections.abc import Callable
+from functools import cached_property
+
+from sqlalchemy.orm import Session, sessionmaker
+from stenofleet.db.engine import make_engine, make_sessions
+from stenofleet.settings import WorkerSettings, load
+from stenofleet.storage import Recordings
+
+from stenofleet_worker.database import Database
+from stenofleet_worker.transcription.engines.base import Engine
+
+EngineFactory = Callable[[WorkerSettings], Engine]
+
+
+def _whisper(settings: WorkerSettings) -> Engine:
+    # Imported here: the image for housekeeping has no speech recognition.
+    from stenofleet_worker.transcription.engines.whisper import WhisperEngine  # noqa: PLC0415
+
+    return WhisperEngine(settings)
+
+
+class Services:
+    """Made when first asked for, then shared by all slots."""
+
+    def __init__(self, settings: WorkerSettings, new_engine: EngineFactory = _whisper) -> None:
+        self.settings = settings
+        self.new_engine = new_engine
+        self.stopping = threading.Event()
+        """Set once the worker is asked to stop: tasks end where they can go on later."""
+        self._loading = threading.Lock()
+        self._engine: Engine | None = None
+
+    @cached_property
+    def sessions(self) -> sessionmaker[Session]:
+        """Database sessions."""
+        return make_sessions(make_engine(self.settings, "stenofleet-worker"))
+
+    @cached_property
+    def database(self) -> Database:
+        """Transactions that outlive a restart of the server."""
+        return Database(self.sessions)
+
+    @cached_property
+    def recordings(self) -> Recordings:
+        """The store of recordings."""
+        return Recordings.of(self.settings)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine; two slots that ask at once get the same."""
+        with self._loading:
+            if self._engine is None:
+                self._engine = self.new_engine(self.settings)
+            return self._engine
+
+
+services = Services(load(WorkerSettings))

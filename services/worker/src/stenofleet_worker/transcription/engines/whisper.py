@@ -1,0 +1,116 @@
+"""Whisper on the CPU by faster-whisper (extra: whisper)."""
+
+import math
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from stenofleet.errors import SettingsError
+from stenofleet.settings import WorkerSettings
+
+from stenofleet_worker.errors import UnsupportedLanguage
+from stenofleet_worker.transcription.engines.base import (
+    SAMPLE_RATE,
+    Audio,
+    Segment,
+    Transcription,
+    Word,
+)
+
+BEAM_SIZE = 5
+"""Whisper's own default, with which its error rates are published."""
+
+AUTO = "auto"
+
+
+class WhisperEngine:
+    """One model for all slots; each slot is served by a worker of its own inside it."""
+
+    def __init__(self, settings: WorkerSettings) -> None:
+        """Loads the model, which takes about a second.
+
+        Raises:
+            SettingsError: there is no model where the settings say.
+        """
+        # Imported here: the image for housekeeping has no speech recognition.
+        from faster_whisper import WhisperModel  # noqa: PLC0415
+
+        self._model = WhisperModel(
+            str(model_folder(settings)),
+            device="cpu",
+            compute_type="int8",
+            # More threads make one transcription slower, more workers make more of them.
+            cpu_threads=1,
+            num_workers=max(settings.celery_concurrency, os.cpu_count() or 1),
+            local_files_only=True,
+        )
+
+    def language(self, asked: str) -> str | None:
+        """The part of the tag before the first hyphen, where Whisper knows it."""
+        code = asked.replace("_", "-").partition("-")[0].lower()
+        if code == AUTO:
+            return None
+        known = self._model.supported_languages
+        if code not in known:
+            raise UnsupportedLanguage(
+                f"language: expected auto or one of {', '.join(sorted(known))}, got {asked!r}"
+            )
+        return code
+
+    def transcribe(self, audio: Audio, language: str | None) -> Transcription:
+        """Segments with words; none where the voice activity detection hears nobody."""
+        segments, info = self._model.transcribe(
+            audio,
+            language=language,
+            beam_size=BEAM_SIZE,
+            word_timestamps=True,
+            # Without it, noise gives invented text and words are lost at the 30 s boundaries.
+            vad_filter=True,
+            condition_on_previous_text=False,
+        )
+        if not info.duration_after_vad:
+            # Whisper names a language even for silence.
+            return Transcription(None, iter(()))
+        return Transcription(info.language, _converted(segments))
+
+    def speech(self, audio: Audio) -> list[tuple[int, int]]:
+        """By Silero's voice activity detection, which faster-whisper carries."""
+        from faster_whisper.vad import VadOptions, get_speech_timestamps  # noqa: PLC0415
+
+        # Breaths between sentences last a few hundred milliseconds; the padding keeps word ends.
+        options = VadOptions(min_silence_duration_ms=300, speech_pad_ms=100)
+        found = get_speech_timestamps(audio, options, sampling_rate=SAMPLE_RATE)
+        return [(int(each["start"]), int(each["end"])) for each in found]
+
+
+def model_folder(settings: WorkerSettings) -> Path:
+    """The folder that ``STENOFLEET_WHISPER_MODEL`` names.
+
+    Raises:
+        SettingsError: it holds no model.
+    """
+    name = settings.whisper_model
+    folder = Path(name) if Path(name).is_absolute() else settings.whisper_model_dir / name
+    if not (folder / "model.bin").is_file():
+        raise SettingsError(
+            "STENOFLEET_WHISPER_MODEL: expected a model in STENOFLEET_WHISPER_MODEL_DIR or a "
+            f"folder with a model.bin, got {name!r} (looked in {folder})"
+        )
+    return folder
+
+
+def _converted(segments: Iterator[Any]) -> Iterator[Segment]:
+    for each in segments:
+        yield Segment(
+            text=each.text.strip(),
+            start=float(each.start),
+            end=float(each.end),
+            confidence=min(1.0, math.exp(each.avg_logprob)),
+            words=tuple(_word(word) for word in each.words or ()),
+        )
+
+
+def _word(word: Any) -> Word:
+    # numpy's floats, which JSON does not take.
+    return Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))

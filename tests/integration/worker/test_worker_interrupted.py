@@ -1,0 +1,94 @@
+"""A worker that goes away in the middle: stopped, or killed."""
+
+import signal
+import uuid
+from pathlib import Path
+from typing import Any
+
+from stenofleet.broker import BrokerKeys, parse_message
+from stenofleet.contracts.headers import ATTEMPT
+from support.servers import until
+
+SLOW = {"PACED_SECONDS": "0.5"}
+"""Of a window, 2.5 s."""
+
+
+def _queued_ids(installation: Any) -> list[str]:
+    client = installation.redis.client()
+    lists = BrokerKeys().queue_lists("transcription")
+    messages = [parse_message(raw) for key in lists for raw in client.lrange(key, 0, -1)]
+    return [message.task_id for message in messages if message]
+
+
+def _window_finished(installation: Any, session_id: uuid.UUID) -> bool:
+    return bool(installation.progress(session_id) > 30)
+
+
+def test_a_stopped_worker_gives_its_message_back_and_another_goes_on_from_the_last_window(
+    installation: Any, quiet_minutes: Path
+) -> None:
+    session_id = installation.pending(quiet_minutes)
+    first = installation.ready_worker(**SLOW)
+    until(lambda: _window_finished(installation, session_id), "the first window", 30)
+
+    first.end(signal.SIGTERM)
+
+    stopped = installation.session(session_id)
+    assert (stopped.status, stopped.attempt, stopped.lease_owner) == ("pending", 1, None)
+    assert _queued_ids(installation) == [stopped.transcription_job_id]
+    assert installation.redis.client().hlen("unacked") == 0
+    done_before = len(installation.transcribed_windows())
+
+    installation.ready_worker()
+    installation.until_status(session_id, "completed")
+    ended = installation.session(session_id)
+    assert ended.attempt == 1
+    assert [each.position for each in installation.segments(session_id)] == list(range(15))
+    # Three windows; the one that was cut off, if any, is done twice, the finished ones are not.
+    again = len(installation.transcribed_windows()) - done_before
+    assert again < 3
+    assert installation.job_state(session_id) == "SUCCESS"
+
+
+def test_a_killed_worker_s_session_is_sent_out_again_and_no_segment_is_doubled(
+    installation: Any, quiet_minutes: Path
+) -> None:
+    session_id = installation.pending(quiet_minutes)
+    first = installation.ready_worker(**SLOW)
+    until(lambda: _window_finished(installation, session_id), "the first window", 30)
+
+    first.end(signal.SIGKILL)
+
+    core = installation.ready_worker("core", app="stenofleet_worker")
+    installation.ready_worker()
+    beat = installation.celery("stenofleet_worker", "beat", "-s", "beat-schedule")
+    installation.until_status(session_id, "completed", 60)
+    assert installation.session(session_id).attempt == 2
+    assert [each.position for each in installation.segments(session_id)] == list(range(15))
+    assert "its next attempt starts" in core.text()
+    assert beat.popen.poll() is None
+
+
+def test_a_late_redelivery_changes_nothing(installation: Any, short_recording: Path) -> None:
+    session_id = installation.pending(short_recording)
+    worker = installation.ready_worker()
+    installation.until_status(session_id, "completed")
+    until(lambda: installation.job_state(session_id) == "SUCCESS", "the result")
+    before = installation.session(session_id)
+    rows = [(each.id, each.content) for each in installation.segments(session_id)]
+    [sent] = installation.outbox(session_id)
+
+    for attempt in (0, 1):
+        installation.app.send_task(
+            sent.task_name,
+            args=sent.args,
+            task_id=sent.task_id,
+            headers={**sent.headers, ATTEMPT: attempt},
+        )
+    until(lambda: worker.text().count("ignored") == 2, "both to be looked at")
+
+    after = installation.session(session_id)
+    assert (after.updated_at, after.status) == (before.updated_at, "completed")
+    assert [(each.id, each.content) for each in installation.segments(session_id)] == rows
+    assert len(installation.transcribed_windows()) == 1
+    assert installation.job_state(session_id) == "SUCCESS"
