@@ -55,7 +55,7 @@ def follow(client: httpx.Client, session: str) -> None:
     while (status := read_status(client, session))["status"] != "completed":
         changes.say(described(status))
         if status["status"] in FINAL:
-            raise DeployError(f"the transcription ended as {described(status)}")
+            raise DeployError(f"the transcription ended: {status['status']}: {status['message']}")
         if time.monotonic() > deadline:
             raise DeployError(f"not transcribed after {DONE_SECONDS} s: {described(status)}")
         time.sleep(POLL_SECONDS)
