@@ -37,19 +37,20 @@ class Report:
 def status_patch(before: Raw, report: Report, now: datetime | None = None) -> dict[str, Any]:
     """What to merge into the status; empty when it says all that already."""
     at = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    wanted = _fields(report)
+    wanted = _fields(before, report)
     wanted["conditions"] = _conditions(before.get("conditions") or [], report, at)
     wanted |= _decision(before, wanted, report, at)
     return {key: value for key, value in wanted.items() if before.get(key) != value}
 
 
-def _fields(report: Report) -> dict[str, Any]:
+def _fields(before: Raw, report: Report) -> dict[str, Any]:
     low, high = report.concurrency or (None, None)
     every = {
         "observedGeneration": report.generation,
         "replicas": report.replicas,
         "selector": report.selector,
-        "slots": _known({"wanted": report.wanted, "ready": report.ready}),
+        "slots": (before.get("slots") or {})
+        | _known({"wanted": report.wanted, "ready": report.ready}),
         "concurrency": _known({"min": low, "max": high}) or None,
         "holdUntil": report.hold_until,
     }
