@@ -9,5 +9,4 @@ if [ "$1" = redis-server ] && [ "$(id -u)" = 0 ]; then
     chown -R redis:redis /data
     exec setpriv --reuid=redis --regid=redis --clear-groups "$@"
 fi
-# Outside a container a Redis without a password refuses other machines; here the network decides.
 exec "$@"

@@ -23,6 +23,7 @@ from stenofleet_cluster.shell import run
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 IN_IMAGE = "/etc/ssl/certs/ca-certificates.crt"
 TRUST = {"SSL_CERT_FILE": IN_IMAGE, "PIP_CERT": IN_IMAGE, "REQUESTS_CA_BUNDLE": IN_IMAGE}
+LAYOUT = "images"
 BUILD_SECONDS = 1200
 
 
@@ -98,21 +99,33 @@ def _ensure_image(cache: Path, recipe: Recipe, base: str, progress: Progress) ->
 
 def _have(cache: Path, name: str) -> bool:
     """Say whether buildah has an image, after taking it from the cache if it is only there."""
-    if _succeeds("inspect", "--type=image", name):
-        return True
-    return _succeeds("pull", "--quiet", _layout(cache, name)) and _succeeds(
-        "tag", _layout(cache, name), name
-    )
+    return _succeeds("inspect", "--type=image", name) or _restore(cache, name)
 
 
 def _keep(cache: Path, name: str) -> None:
     # One layout for all: the layers of the common base are kept once.
-    (cache / "images").mkdir(parents=True, exist_ok=True)
-    run([*BUILDAH, "push", "--quiet", name, _layout(cache, name)], timeout=BUILD_SECONDS)
+    (cache / LAYOUT).mkdir(parents=True, exist_ok=True)
+    words = ["push", "--quiet", name, _in_layout(name)]
+    run([*BUILDAH, *words], timeout=BUILD_SECONDS, folder=cache)
 
 
-def _layout(cache: Path, name: str) -> str:
-    return f"oci:{cache / 'images'}:{name.rpartition('/')[2].replace(':', '-')}"
+def _restore(cache: Path, name: str) -> bool:
+    if not (cache / LAYOUT).is_dir():
+        return False
+    try:
+        words = [*BUILDAH, "pull", "--quiet", _in_layout(name)]
+        found = run(words, timeout=BUILD_SECONDS, folder=cache).strip()
+    except CommandError:
+        return False
+    run([*BUILDAH, "tag", found, name], timeout=60)
+    # buildah names what it pulls after the layout; that name is of no use.
+    _succeeds("rmi", f"localhost/{LAYOUT}:latest")
+    return True
+
+
+def _in_layout(name: str) -> str:
+    # Relative, since buildah makes a name of the path, and names know no `.cache`.
+    return f"oci:{LAYOUT}:{name.rpartition('/')[2].replace(':', '-')}"
 
 
 def _succeeds(*words: str) -> bool:

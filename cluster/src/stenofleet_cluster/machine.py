@@ -21,6 +21,7 @@ PACKAGES = {  # program: Debian package
 APT = {"DEBIAN_FRONTEND": "noninteractive"}
 ADMIN_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 GO_HOMES = (Path("/usr/local/go/bin/go"), Path("/usr/lib/go/bin/go"))
+GO_IN_PACKAGE = Path("go/bin/go")
 SELF_UPDATING_GO = (1, 21)  # from here on, Go fetches the version that go.mod asks for
 OVERLAY = "overlay"
 
@@ -70,7 +71,7 @@ def go(cache: Path, progress: Progress) -> str:
         ClusterError: There is none and no tool to fetch it.
     """
     kept = cache / "go" / versions.GO_PACKAGE
-    for path in (shutil.which("go"), *GO_HOMES, kept / "bin" / "go"):
+    for path in (shutil.which("go"), *GO_HOMES, kept / GO_IN_PACKAGE):
         if path and _new_enough(str(path)):
             return str(path)
     with progress.step(f"fetch a Go compiler ({versions.GO_PACKAGE})"):
@@ -93,4 +94,4 @@ def _fetch_go(kept: Path) -> str:
         raise ClusterError(f"Go {oldest} or newer is needed: put `go` on the PATH and start again")
     shutil.rmtree(kept, ignore_errors=True)
     run([uv, "pip", "install", "--target", str(kept), versions.GO_PACKAGE], timeout=600)
-    return str(kept / "bin" / "go")
+    return str(kept / GO_IN_PACKAGE)
