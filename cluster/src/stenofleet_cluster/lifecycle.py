@@ -9,6 +9,7 @@ from stenofleet_cluster import (
     build,
     components,
     containers,
+    control_plane,
     kubeconfigs,
     machine,
     mounts,
@@ -16,7 +17,7 @@ from stenofleet_cluster import (
     pki,
     settings,
 )
-from stenofleet_cluster.components import Component
+from stenofleet_cluster.component import Component
 from stenofleet_cluster.errors import BrokenStateError
 from stenofleet_cluster.files import write
 from stenofleet_cluster.kubectl import Kubectl
@@ -92,11 +93,11 @@ def _bring_up(cluster: Cluster, *, public: bool) -> None:
     with progress.step("certificates, configuration, network"):
         _prepare(cluster, public=public)
     with progress.step("registry, containerd, etcd"):
-        _start(cluster, *components.ground(places), components.api_server(places))
+        _start(cluster, *components.ground(places), control_plane.api_server(places))
         _wait(cluster, *components.ground(places))
         containers.ensure_pause_image(places, cluster.programs)
     with progress.step("API server"):
-        _wait(cluster, components.api_server(places))
+        _wait(cluster, control_plane.api_server(places))
         kubectl = Kubectl(cluster.programs / "kubectl", places.kubeconfig)
         addons.apply(kubectl, places)
     with progress.step("controllers, scheduler, kubelet, proxy, DNS, storage, metrics"):
@@ -135,7 +136,7 @@ def _take_down(cluster: Cluster) -> None:
     for part in components.callers(places):
         supervisor.stop(part.name)
     containers.stop_all(supervisor)
-    for part in (components.api_server(places), *components.ground(places)):
+    for part in (control_plane.api_server(places), *components.ground(places)):
         supervisor.stop(part.name)
     supervisor.stop_strays()
     mounts.unmount_below(places.state, places.runtime)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stenofleet_cluster import components, versions
+from stenofleet_cluster.component import Component
 from stenofleet_cluster.errors import ClusterError
 from stenofleet_cluster.kubectl import Kubectl
 from stenofleet_cluster.places import Places
@@ -24,7 +25,7 @@ def rows(places: Places, supervisor: Supervisor) -> list[Row]:
     return [_row(part, supervisor) for part in components.everything(places)]
 
 
-def _row(part: components.Component, supervisor: Supervisor) -> Row:
+def _row(part: Component, supervisor: Supervisor) -> Row:
     process = supervisor.running(part.name)
     if process is None:
         return Row(part.name, None, "stopped")

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from stenofleet_cluster import addresses, processes
-from stenofleet_cluster.components import Component
+from stenofleet_cluster.component import Component
 from stenofleet_cluster.errors import BrokenStateError, ClusterError
 from stenofleet_cluster.files import write
 from stenofleet_cluster.places import Places

@@ -1,7 +1,7 @@
 from collections import Counter
 from pathlib import Path
 
-from stenofleet_cluster import build, components
+from stenofleet_cluster import build, component, components
 from stenofleet_cluster.places import Places
 
 PLACES = Places(Path("/state"), Path("/runtime"), Path("/cache"))
@@ -26,7 +26,7 @@ def test_api_server_comes_after_what_it_stands_on_and_before_its_callers() -> No
 
 
 def test_flags_are_written_as_programs_take_them() -> None:
-    assert components.flags(secure_port=1, leader_elect="false") == (
+    assert component.flags(secure_port=1, leader_elect="false") == (
         "--secure-port=1",
         "--leader-elect=false",
     )

@@ -2,34 +2,30 @@ import json
 import tomllib
 from pathlib import Path
 
-import pytest
 import yaml
-from stenofleet_cluster import addresses, settings
+from stenofleet_cluster import addresses, runtime_settings, settings
 from stenofleet_cluster.places import Places
 
 PLACES = Places(Path("/state"), Path("/runtime"), Path("/cache"))
 LOCAL = f"http://{addresses.REGISTRY}"
 
 
-@pytest.mark.parametrize("name", settings.MIRRORED)
-def test_missing_image_is_asked_of_no_other_registry(name: str) -> None:
-    mirror = tomllib.loads(settings.mirror(name, public=False))
+def test_missing_image_is_asked_of_no_other_registry() -> None:
+    mirror = tomllib.loads(runtime_settings.mirror(public=False))
 
     assert mirror["server"] == LOCAL
     assert list(mirror["host"]) == [LOCAL]
 
 
 def test_public_registries_are_asked_last_when_wanted() -> None:
-    docker = tomllib.loads(settings.mirror("docker.io", public=True))
-    others = tomllib.loads(settings.mirror("_default", public=True))
+    mirror = tomllib.loads(runtime_settings.mirror(public=True))
 
-    assert docker["server"] == settings.PUBLIC_DOCKER
-    assert "server" not in others
-    assert list(docker["host"]) == list(others["host"]) == [LOCAL]
+    assert "server" not in mirror
+    assert list(mirror["host"]) == [LOCAL]
 
 
 def test_containerd_reads_its_file_and_lets_the_oom_score_be() -> None:
-    config = tomllib.loads(settings.containerd(PLACES, Path("/bin")))
+    config = tomllib.loads(runtime_settings.containerd(PLACES, Path("/bin")))
     runtime = config["plugins"]["io.containerd.cri.v1.runtime"]
 
     assert runtime["restrict_oom_score_adj"] is True

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from stenofleet_cluster import supervisor as module
-from stenofleet_cluster.components import Component
+from stenofleet_cluster.component import Component
 from stenofleet_cluster.errors import BrokenStateError, ClusterError
 from stenofleet_cluster.places import Places
 from stenofleet_cluster.probes import Running
