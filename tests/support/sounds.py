@@ -1,0 +1,60 @@
+"""Short recordings in every container that the API takes, made on the spot."""
+
+import io
+import wave
+
+import av
+import numpy as np
+
+RATE = 16_000
+
+# Extension: container, codec (PyAV's names).
+CONTAINERS = {
+    "flac": ("flac", "flac"),
+    "mp3": ("mp3", "libmp3lame"),
+    "mp4": ("mp4", "aac"),
+    "mpeg": ("mpeg", "mp2"),
+    "mpga": ("mp2", "mp2"),
+    "m4a": ("ipod", "aac"),
+    "ogg": ("ogg", "libopus"),
+    "opus": ("opus", "libopus"),
+    "wav": ("wav", "pcm_s16le"),
+    "webm": ("webm", "libopus"),
+}
+
+
+def wav(seconds: float = 0.5) -> bytes:
+    """A tone as WAV, 16 bits mono."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes(_tone(seconds).tobytes())
+    return file.getvalue()
+
+
+def recording(extension: str, seconds: float = 0.5) -> bytes:
+    """A tone in the container that files with this extension have."""
+    container_name, codec = CONTAINERS[extension]
+    file = io.BytesIO()
+    with av.open(file, "w", format=container_name) as container:
+        stream = container.add_stream(codec, rate=RATE)
+        stream.layout = "mono"
+        for frame in _frames(stream, seconds):
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def _frames(stream: av.AudioStream, seconds: float) -> list[av.AudioFrame]:
+    whole = av.AudioFrame.from_ndarray(_tone(seconds).reshape(1, -1), format="s16", layout="mono")
+    whole.sample_rate = RATE
+    size = stream.codec_context.frame_size or 1024
+    resampler = av.AudioResampler(stream.format.name, "mono", RATE, frame_size=size)
+    return [*resampler.resample(whole), *resampler.resample(None)]
+
+
+def _tone(seconds: float) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
+    times = np.arange(int(seconds * RATE)) / RATE
+    return (8000 * np.sin(2 * np.pi * 440 * times)).astype(np.int16)
