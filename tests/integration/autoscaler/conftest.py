@@ -1,11 +1,16 @@
-"""A shop for each test: a Celery app on a Redis of its own."""
+"""A Celery app on a Redis of its own, and an API server that knows WorkerPools."""
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
+from support.api_server import ApiServer
 from support.celery_shop import Shop
-from support.servers import RedisServer
+from support.servers import RedisServer, until
+
+CRD = Path(__file__).parents[3] / "manifests" / "crds" / "workerpools.yaml"
 
 
 @pytest.fixture
@@ -14,3 +19,33 @@ def shop(redis_server: RedisServer, tmp_path: Path) -> Iterator[Shop]:
     shop = Shop(redis_server.url, tmp_path)
     yield shop
     shop.stop()
+
+
+@pytest.fixture(scope="session")
+def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+    """One API server that knows WorkerPools, for all tests; they take a namespace each."""
+    server = ApiServer(tmp_path_factory.mktemp("api-server"))
+    server.start()
+    definition = yaml.safe_load(CRD.read_text())
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    server.apply(f"{path}/{definition['metadata']['name']}", definition)
+    until(lambda: _is_established(server, path), "the WorkerPools to be served")
+    yield server
+    server.stop()
+
+
+def _is_established(server: ApiServer, path: str) -> bool:
+    status = server.get(f"{path}/workerpools.stenofleet.io").get("status", {})
+    return any(
+        each["type"] == "Established" and each["status"] == "True"
+        for each in status.get("conditions", [])
+    )
+
+
+@pytest.fixture
+def namespace(api_server: ApiServer) -> str:
+    """A namespace of the test's own."""
+    name = f"test-{uuid.uuid4().hex[:12]}"
+    created = api_server.create("/api/v1/namespaces", {"metadata": {"name": name}})
+    assert created.is_success, created.text
+    return name

@@ -22,8 +22,8 @@ MAILBOX = "celery.pidbox"
 
 REPLIES = f"reply.{MAILBOX}"
 
-REPLY_TIMEOUT = 1.0
-"""Seconds; a worker that lives answers within milliseconds."""
+REPLY_TIMEOUT = 1.5
+"""Seconds; a worker that lives answers within milliseconds. Below the connection's timeout."""
 
 
 class RemoteControl:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from stenofleet_autoscaler.act import workers
 from stenofleet_autoscaler.act.control import RemoteControl
-from stenofleet_autoscaler.act.errors import Refused
+from stenofleet_autoscaler.act.errors import NoReply, Refused
 from stenofleet_autoscaler.sense.pods import node_name
 
 SHRINK_AGAIN_AFTER = 10.0
@@ -64,6 +64,11 @@ class Sizes:
             after = await workers.resize(control, node_name(pod), known.slots, wanted)
         except Refused as refusal:
             self.refusal, self._refused_template = str(refusal), template
+            raise
+        except NoReply:
+            # It may still follow: a worker does what it is told in order, so ask it for its size
+            # before telling it anything again.
+            del self._known[pod]
             raise
         self.proven = self.proven or after == wanted
         wait = SHRINK_AGAIN_AFTER if after > wanted else 0.0
