@@ -1,20 +1,18 @@
 """Start components, know them again, stop them. Nothing stays behind to watch: `up` repairs."""
 
 import hashlib
-import json
 import os
 import socket
 import subprocess
 import time
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from stenofleet_cluster import addresses, processes
+from stenofleet_cluster import addresses, processes, records
 from stenofleet_cluster.component import Component
 from stenofleet_cluster.errors import BrokenStateError, ClusterError
-from stenofleet_cluster.files import write
 from stenofleet_cluster.places import Places
 from stenofleet_cluster.processes import Process
+from stenofleet_cluster.records import Record
 from stenofleet_cluster.shell import last_lines
 
 MARK = "STENOFLEET_CLUSTER_STATE"
@@ -23,14 +21,6 @@ STOP_GRACE = 10.0
 START_PATIENCE = 60.0
 RESTART_AFTER = 5.0
 LOG_BYTES = 64 * 1024
-
-
-@dataclass(frozen=True)
-class Record:
-    """What is known of a component that was started: its process, and a hash of how."""
-
-    process: Process
-    fingerprint: str
 
 
 class Supervisor:
@@ -43,7 +33,7 @@ class Supervisor:
 
     def running(self, name: str) -> Process | None:
         """Return the component's process if it is alive."""
-        record = self._read(name)
+        record = records.read(self._path(name))
         return record.process if record and record.process.alive() else None
 
     def started_at(self, name: str) -> float:
@@ -59,7 +49,7 @@ class Supervisor:
         Raises:
             ClusterError: A stranger holds one of its ports.
         """
-        record = self._read(component.name)
+        record = records.read(self._path(component.name))
         same = record is not None and record.fingerprint == self._fingerprint(component)
         if same and self.running(component.name):
             return False
@@ -123,6 +113,8 @@ class Supervisor:
         self._fresh.add(component.name)
         log = self._log(component.name)
         log.parent.mkdir(parents=True, exist_ok=True)
+        if log.exists():
+            log.replace(log.with_suffix(".previous.log"))  # perhaps it says why the last one died
         with log.open("wb") as output:
             started = subprocess.Popen(  # noqa: S603 - the words come from this program
                 self._command(component),
@@ -134,7 +126,7 @@ class Supervisor:
             )
         if process := Process.find(started.pid):
             record = Record(process, self._fingerprint(component))
-            write(self._path(component.name), json.dumps(asdict(record)))
+            records.write(self._path(component.name), record)
 
     def _command(self, component: Component) -> list[str]:
         return [str(self._programs / component.name), *component.arguments]
@@ -152,13 +144,6 @@ class Supervisor:
         for path in component.files:
             digest.update(path.read_bytes())
         return digest.hexdigest()
-
-    def _read(self, name: str) -> Record | None:
-        try:
-            data = json.loads(self._path(name).read_text())
-            return Record(Process(**data["process"]), data["fingerprint"])
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
-            return None  # no record, or half of one: strays() finds the process
 
     def _path(self, name: str) -> Path:
         return self._places.records / f"{name}.json"
