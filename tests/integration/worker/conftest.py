@@ -14,7 +14,6 @@ import pytest
 from celery import Celery
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
-
 from stenofleet import outbox
 from stenofleet.celery_app import make_app
 from stenofleet.contracts.states import SessionState
@@ -138,6 +137,11 @@ class Installation:
         assert job is not None
         return str(self.app.AsyncResult(job).state)
 
+    @property
+    def gate(self) -> Path:
+        """As long as this file exists, the engines of all workers wait."""
+        return Path(self.environment["PACED_GATE"])
+
     def transcribed_windows(self) -> list[str]:
         """One line for each window that any worker's engine was given."""
         path = Path(self.environment["PACED_LOG"])
@@ -162,6 +166,7 @@ def installation(
         "STENOFLEET_WHISPER_MODEL_DIR": str(MODELS),
         "PYTHONPATH": str(HERE),
         "PACED_SECONDS": "0.02",
+        "PACED_GATE": str(tmp_path / "gate"),
         "PACED_LOG": str(tmp_path / "windows.log"),
     }
     engine = make_engine(DatabaseSettings(database_url=database_url))

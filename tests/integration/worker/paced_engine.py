@@ -1,7 +1,8 @@
 """A Celery app like the real one, whose engine takes a known time: ``celery -A paced_engine``.
 
 Speech is not the subject of the tests that use it. Each window gives five segments, one every
-``PACED_SECONDS``; each call is a line in the file ``PACED_LOG``.
+``PACED_SECONDS``; each call is a line in the file ``PACED_LOG``. While the file ``PACED_GATE``
+exists, nothing is heard.
 """
 
 import os
@@ -29,6 +30,7 @@ class PacedEngine:
 
     def __init__(self, _: WorkerSettings) -> None:
         self._pace = float(os.environ["PACED_SECONDS"])
+        self._gate = Path(os.environ["PACED_GATE"])
         self._log = Path(os.environ["PACED_LOG"])
 
     def language(self, asked: str) -> str | None:
@@ -43,6 +45,8 @@ class PacedEngine:
         return Transcription(language or "en", self._segments(len(audio) / SAMPLE_RATE))
 
     def _segments(self, seconds: float) -> Iterator[Segment]:
+        while self._gate.exists():
+            time.sleep(0.02)
         for index in range(SEGMENTS):
             time.sleep(self._pace)
             step = seconds / SEGMENTS

@@ -1,0 +1,105 @@
+"""A real worker process: resized while it works, asked for its health, servers away under it."""
+
+import urllib.request
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+
+from support.servers import PostgresServer, until
+
+SLOW = {"PACED_SECONDS": "0.4"}
+
+
+def _answer(port: int, path: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
+            return response.status, response.read().decode()
+    except HTTPError as error:
+        return error.code, ""
+
+
+def _pool_size(installation: Any) -> int:
+    [stats] = installation.app.control.inspect(timeout=10, limit=1).stats().values()
+    return int(stats["pool"]["max-concurrency"])
+
+
+def _active(installation: Any) -> int:
+    [tasks] = installation.app.control.inspect(timeout=10, limit=1).active().values()
+    return len(tasks)
+
+
+def test_a_worker_grows_and_shrinks_while_it_works_and_cuts_no_task(
+    installation: Any, short_recording: Path
+) -> None:
+    installation.gate.touch()
+    sessions = [installation.pending(short_recording) for _ in range(8)]
+    worker = installation.ready_worker("transcription", "-c", "1")
+    control = installation.app.control
+    until(lambda: _active(installation) == 1, "one at once")
+
+    control.pool_grow(2, reply=True, timeout=10, limit=1)
+    assert _pool_size(installation) == 3
+    until(lambda: _active(installation) == 3, "three at once")
+    control.pool_shrink(5, reply=True, timeout=10, limit=1)
+    assert _pool_size(installation) == 1
+    assert _active(installation) == 3
+
+    installation.gate.unlink()
+    for each in sessions:
+        installation.until_status(each, "completed")
+    assert len(installation.transcribed_windows()) == 8
+    assert "cannot be resized" not in worker.text()
+
+
+def test_with_another_pool_the_worker_says_that_it_cannot_be_resized(installation: Any) -> None:
+    worker = installation.ready_worker("transcription", "--pool=threads")
+    assert "concurrency cannot be resized" in worker.text()
+
+
+def test_a_worker_tells_its_health_and_its_figures(
+    installation: Any, short_recording: Path
+) -> None:
+    session_id = installation.pending(short_recording)
+    worker = installation.ready_worker()
+    until(lambda: installation.job_state(session_id) == "SUCCESS", "the result", 30)
+
+    assert _answer(worker.health_port, "/livez")[0] == 200
+    assert _answer(worker.health_port, "/readyz")[0] == 200
+    assert _answer(worker.health_port, "/nothing")[0] == 404
+    _, figures = _answer(worker.health_port, "/metrics")
+    labels = '{queue="transcription",task="stenofleet.transcribe_audio"}'
+    assert f"stenofleet_task_succeeded_total{labels} 1.0" in figures
+    assert f"stenofleet_task_wait_seconds_count{labels} 1.0" in figures
+    assert "stenofleet_transcribed_audio_seconds_total 2.0" in figures
+
+
+def test_a_worker_without_its_broker_is_alive_and_goes_on_when_it_is_back(
+    installation: Any, quiet_minutes: Path, short_recording: Path
+) -> None:
+    running = installation.pending(quiet_minutes)
+    worker = installation.ready_worker(**SLOW)
+    until(lambda: installation.progress(running) > 0, "progress")
+
+    installation.redis.stop()
+    installation.until_status(running, "completed")
+    assert _answer(worker.health_port, "/livez")[0] == 200
+    installation.redis.start()
+
+    until(lambda: installation.job_state(running) == "SUCCESS", "the result", 60)
+    later = installation.pending(short_recording)
+    installation.until_status(later, "completed")
+
+
+def test_a_restart_of_the_database_in_the_middle_is_survived(
+    installation: Any, postgres_server: PostgresServer, quiet_minutes: Path
+) -> None:
+    session_id = installation.pending(quiet_minutes)
+    installation.ready_worker(**SLOW)
+    until(lambda: installation.progress(session_id) > 0, "progress")
+
+    postgres_server.stop()
+    postgres_server.start()
+
+    until(lambda: installation.job_state(session_id) == "SUCCESS", "the result", 60)
+    assert installation.session(session_id).attempt == 1
+    assert len(installation.segments(session_id)) == 15

@@ -1,0 +1,181 @@
+"""Real Whisper on real recordings, without Celery around it; and what it cannot transcribe."""
+
+import os
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stenofleet.errors import RecordingMissing
+from stenofleet.settings import WorkerSettings
+from stenofleet_worker.errors import LeaseLost, NotAudio, UnsupportedLanguage
+from stenofleet_worker.services import Services
+from stenofleet_worker.transcription import job
+from stenofleet_worker.transcription.engines.base import Engine
+from stenofleet_worker.transcription.engines.whisper import WhisperEngine
+
+MODELS = Path.home() / ".cache/stenofleet/models"
+TWO_CITIES = (
+    "it was the best of times it was the worst of times it was the age of wisdom it was the age of "
+    "foolishness it was the epoch of belief it was the epoch of incredulity it was the season of "
+    "light it was the season of darkness it was the spring of hope it was the winter of despair "
+    "we had everything before us we had nothing before us we were all going direct to heaven we "
+    "were all going direct the other way in short the period was so far like the present period "
+    "that some of its noisiest authorities insisted on its being received for good or for evil in "
+    "the superlative degree of comparison only"
+)
+
+
+def _lacking(what: str) -> None:
+    """Skips on a laptop, fails where everything must run."""
+    if os.environ.get("CI") == "true" or os.environ.get("STENOFLEET_REQUIRE_ALL") == "1":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def whisper() -> Engine:
+    if not (MODELS / "tiny.en/model.bin").is_file():
+        _lacking("the model tiny.en is missing: run services/worker/fetch_model.py tiny.en")
+    return WhisperEngine(WorkerSettings(whisper_model="tiny.en", whisper_model_dir=MODELS))
+
+
+@pytest.fixture(scope="session")
+def two_cities() -> Path:
+    try:
+        import moonshine_voice  # noqa: PLC0415 - optional: only tests of speech need it
+    except ImportError:
+        _lacking("recordings are missing: run `uv sync --group audio`")
+    return Path(moonshine_voice.__file__).parent / "assets/two_cities.wav"
+
+
+class Told:
+    """Remembers what a job reports."""
+
+    def __init__(self) -> None:
+        self.percents: list[float] = []
+
+    def started(self, percent: float) -> None:
+        self.percents.append(percent)
+
+    def progress(self, percent: float, _: str) -> None:
+        self.percents.append(percent)
+
+
+@pytest.fixture
+def perform(installation: Any, whisper: Engine) -> Callable[..., Told]:
+    environment = installation.environment
+    services = Services(
+        WorkerSettings(
+            database_url=environment["DATABASE_URL"],
+            storage_url=environment["STENOFLEET_STORAGE_URL"],
+        ),
+        lambda _: whisper,
+    )
+
+    def run(session_id: uuid.UUID, attempt: int = 1) -> Told:
+        session = installation.session(session_id)
+        told = Told()
+        order = job.Order(session_id, session.audio_uri, session.language, attempt)
+        job.perform(services, order, told)
+        return told
+
+    return run
+
+
+def _words(text: str) -> str:
+    return "".join(each for each in text.lower() if each.isalpha() or each.isspace())
+
+
+def test_a_read_text_is_transcribed_with_at_most_a_tenth_of_its_words_wrong(
+    installation: Any, perform: Callable[..., Told], two_cities: Path
+) -> None:
+    import jiwer  # noqa: PLC0415 - slow to import, and only this test scores words
+
+    session_id = installation.pending(two_cities, "en-US", publish=False)
+    told = perform(session_id)
+
+    segments = installation.segments(session_id)
+    text = " ".join(each.content for each in segments)
+    assert jiwer.wer(TWO_CITIES, _words(text)) <= 0.10
+    session = installation.session(session_id)
+    assert (session.status, session.language) == ("completed", "en")
+    assert session.duration_seconds == pytest.approx(44.4, abs=0.2)
+    assert installation.progress(session_id) == 100
+    assert told.percents == sorted(told.percents)
+    assert max(told.percents) < 100
+    assert [each.position for each in segments] == list(range(len(segments)))
+    words = [word for each in segments for word in each.words]
+    assert [word["start"] for word in words] == sorted(word["start"] for word in words)
+    assert 0 < min(each.confidence for each in segments) <= 1
+
+
+def test_a_second_run_of_the_same_message_leaves_the_same_rows(
+    installation: Any, perform: Callable[..., Told], short_recording: Path
+) -> None:
+    session_id = installation.pending(short_recording, publish=False)
+    perform(session_id)
+    before = installation.session(session_id).updated_at
+
+    with pytest.raises(LeaseLost):
+        perform(session_id)
+
+    assert installation.session(session_id).updated_at == before
+
+
+def test_a_recording_in_which_nobody_speaks_is_completed_without_segments(
+    installation: Any, perform: Callable[..., Told], short_recording: Path
+) -> None:
+    session_id = installation.pending(short_recording, "auto", publish=False)
+    perform(session_id)
+    assert installation.status(session_id) == "completed"
+    assert installation.segments(session_id) == []
+    assert installation.session(session_id).language == "auto"
+
+
+@pytest.mark.parametrize("content", [b"no audio at all\n" * 100, b"", b"RIFF\x00\x00\x00\x00WAVE"])
+def test_a_file_that_is_no_audio_fails_its_session_with_a_sentence(
+    installation: Any, perform: Callable[..., Told], tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "notes.wav"
+    path.write_bytes(content)
+    session_id = installation.pending(path, publish=False)
+
+    with pytest.raises(NotAudio):
+        perform(session_id)
+
+    session = installation.session(session_id)
+    assert (session.status, session.lease_owner) == ("failed", None)
+    assert session.error_message.startswith("The recording is no audio that can be decoded: upload")
+    assert installation.progress(session_id) < 100
+
+
+def test_a_language_that_the_model_lacks_fails_its_session_and_says_which_it_has(
+    installation: Any, perform: Callable[..., Told], short_recording: Path
+) -> None:
+    session_id = installation.pending(short_recording, "fr-FR", publish=False)
+    with pytest.raises(UnsupportedLanguage):
+        perform(session_id)
+    message = installation.session(session_id).error_message
+    assert message == "language: expected auto or one of en, got 'fr-FR'"
+
+
+def test_a_recording_that_was_removed_fails_its_session(
+    installation: Any, perform: Callable[..., Told], short_recording: Path
+) -> None:
+    session_id = installation.pending(short_recording, publish=False)
+    installation.recordings.delete(installation.session(session_id).audio_uri)
+    with pytest.raises(RecordingMissing):
+        perform(session_id)
+    message = installation.session(session_id).error_message
+    assert message == "The recording is not there any more: upload it again."
+
+
+def test_a_run_of_an_older_attempt_is_fenced_off(
+    installation: Any, perform: Callable[..., Told], short_recording: Path
+) -> None:
+    session_id = installation.pending(short_recording, publish=False)
+    with pytest.raises(LeaseLost):
+        perform(session_id, attempt=0)
+    assert installation.status(session_id) == "pending"
