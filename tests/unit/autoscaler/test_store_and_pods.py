@@ -114,6 +114,12 @@ def worker_pool(name: str, created: str, target: str = "w") -> dict[str, Any]:
     }
 
 
+def versioned(name: str, version: int) -> dict[str, Any]:
+    raw = pod(name)
+    raw["metadata"]["resourceVersion"] = str(version)
+    return raw
+
+
 class TestStore:
     def test_a_target_has_the_pods_of_its_namespace_that_it_selects(self) -> None:
         store = Store()
@@ -132,9 +138,22 @@ class TestStore:
         store.take(DEPLOYMENTS, "ADDED", deployment())
         store.take(PODS, "ADDED", pod("ghost"))
         store.take(PODS, "ADDED", pod("theirs", namespace="other"))
-        store.replace(PODS, "shop", [pod("real")])
+        store.replace(PODS, "shop", [pod("real")], "100")
         assert [each["metadata"]["name"] for each in store.pods_of(deployment())] == ["real"]
         assert store.deployment("shop", "w") is not None
+
+    def test_a_listing_does_not_undo_what_a_watch_told_after_it_was_made(self) -> None:
+        store = Store()
+        store.take(PODS, "ADDED", versioned("newer", 120))
+        store.take(PODS, "MODIFIED", versioned("changed", 130))
+        store.take(PODS, "DELETED", versioned("deleted", 140))
+        listing = [versioned("changed", 90), versioned("deleted", 80)]
+        store.replace(PODS, "shop", listing, "100")
+        versions = {
+            each["metadata"]["name"]: each["metadata"]["resourceVersion"]
+            for each in store.pods_of(deployment())
+        }
+        assert versions == {"newer": "120", "changed": "130"}
 
     def test_of_two_pools_on_a_target_the_younger_has_a_rival(self) -> None:
         store = Store()

@@ -16,20 +16,32 @@ class Store:
 
     def __init__(self) -> None:
         self._objects: dict[str, dict[Key, Raw]] = {POOLS: {}, DEPLOYMENTS: {}, PODS: {}}
+        self._deleted: dict[str, dict[Key, int]] = {POOLS: {}, DEPLOYMENTS: {}, PODS: {}}
 
     def take(self, kind: str, event: str | None, raw: Raw) -> None:
         """Takes in one event of a watch; `event` is None for what a listing shows."""
         key = raw["metadata"]["namespace"], raw["metadata"]["name"]
         if event == "DELETED":
             self._objects[kind].pop(key, None)
+            self._deleted[kind][key] = _version(raw)
         else:
             self._objects[kind][key] = raw
 
-    def replace(self, kind: str, namespace: str, raws: Iterable[Raw]) -> None:
-        """Takes in a whole listing: what it does not show is gone."""
-        listed = {(namespace, raw["metadata"]["name"]): raw for raw in raws}
-        others = {key: raw for key, raw in self._objects[kind].items() if key[0] != namespace}
-        self._objects[kind] = others | listed
+    def replace(self, kind: str, namespace: str, raws: Iterable[Raw], version: str) -> None:
+        """Takes in a whole listing: what it does not show is gone, unless it is newer.
+
+        A watch may have told of changes after the listing was made; those stand.
+        """
+        deleted, self._deleted[kind] = self._deleted[kind], {}
+        known = self._objects[kind]
+        kept = {
+            key: raw
+            for key, raw in known.items()
+            if key[0] != namespace or _version(raw) > int(version or 0)
+        }
+        listed = {(namespace, str(raw["metadata"]["name"])): raw for raw in raws}
+        fresh = {key: raw for key, raw in listed.items() if deleted.get(key, -1) < _version(raw)}
+        self._objects[kind] = fresh | kept
 
     def pools(self) -> list[Raw]:
         """Every WorkerPool that is not being deleted."""
@@ -58,6 +70,11 @@ class Store:
             if _target(other) == _target(pool) and _age(other) < _age(pool)
         ]
         return min(older, key=_age)["metadata"]["name"] if older else None
+
+
+def _version(raw: Raw) -> int:
+    """Kubernetes' versions of objects are numbers that grow with each change."""
+    return int(raw["metadata"].get("resourceVersion") or 0)
 
 
 def _target(pool: Raw) -> tuple[str, str, str]:

@@ -47,7 +47,7 @@ class Sync:
             listing: Any = await CustomObjectsApi(self._api).list_namespaced_custom_object(
                 GROUP, VERSION, namespace, PLURAL, _request_timeout=TIMEOUT
             )
-            self._store.replace(POOLS, namespace, listing["items"])
+            self._take(POOLS, namespace, listing)
             await self._objects(DEPLOYMENTS, namespace)
             await self._objects(PODS, namespace)
 
@@ -58,5 +58,9 @@ class Sync:
             if kind == PODS
             else apps.list_namespaced_deployment(namespace, _request_timeout=TIMEOUT)
         )
-        plain = self._api.sanitize_for_serialization(listing)  # type: ignore[no-untyped-call] # the generated client's
-        self._store.replace(kind, namespace, plain["items"])
+        # The generated client's method bears no types.
+        self._take(kind, namespace, self._api.sanitize_for_serialization(listing))  # type: ignore[no-untyped-call]
+
+    def _take(self, kind: str, namespace: str, listing: Any) -> None:
+        version = listing["metadata"]["resourceVersion"]
+        self._store.replace(kind, namespace, listing["items"], version)
