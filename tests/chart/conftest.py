@@ -1,23 +1,24 @@
 """What tests of the chart share."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from support.apiserver import ApiServer
+from support.api_server import ADMIN, ApiServer
 from support.chart import CRD
+from support.kube_commands import KubeCommands
 
 
 @pytest.fixture(scope="session")
-def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubeCommands]:
     """An API server that knows WorkerPools."""
-    server = ApiServer(Path(tmp_path_factory.mktemp("apiserver")))
+    server = ApiServer(tmp_path_factory.mktemp("api-server"))
     try:
         server.start()
-        server.kubectl("apply", "--server-side", "--filename", str(CRD))
-        server.kubectl(
+        commands = KubeCommands(server.kubeconfig(ADMIN))
+        commands.kubectl("apply", "--server-side", "--filename", str(CRD))
+        commands.kubectl(
             "wait", "--for=condition=Established", "crd/workerpools.stenofleet.io", "--timeout=30s"
         )
-        yield server
+        yield commands
     finally:
         server.stop()

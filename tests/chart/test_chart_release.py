@@ -6,34 +6,34 @@ from typing import Any
 
 import pytest
 import yaml
-from support.apiserver import ApiServer
 from support.chart import CASES, CHART, FULLNAME, RELEASE, Object, Values, of_kind, pods, render
+from support.kube_commands import KubeCommands
 
 
 @pytest.fixture
-def namespace(api_server: ApiServer) -> str:
+def namespace(cluster: KubeCommands) -> str:
     """A namespace of the test's own that enforces ``restricted``."""
     name = f"chart-{uuid.uuid4().hex[:8]}"
-    api_server.namespace(name)
+    cluster.namespace(name)
     return name
 
 
 class Installation:
     """A release of the chart in a namespace."""
 
-    def __init__(self, server: ApiServer, namespace: str) -> None:
-        self.server, self.namespace = server, namespace
+    def __init__(self, cluster: KubeCommands, namespace: str) -> None:
+        self.cluster, self.namespace = cluster, namespace
 
     def apply(self, values: Values | None = None) -> None:
         command = ("upgrade", "--install", RELEASE, str(CHART), "--namespace", self.namespace)
-        self.server.helm(*command, "--values", "-", text=json.dumps(values or {}))
+        self.cluster.helm(*command, "--values", "-", text=json.dumps(values or {}))
 
     def all(self, kinds: str) -> list[Object]:
-        found: list[Object] = self.server.get(kinds, "--namespace", self.namespace)["items"]
+        found: list[Object] = self.cluster.get(kinds, "--namespace", self.namespace)["items"]
         return found
 
     def one(self, kind: str, name: str) -> Object:
-        found: Object = self.server.get(kind, f"{FULLNAME}-{name}", "-n", self.namespace)
+        found: Object = self.cluster.get(kind, f"{FULLNAME}-{name}", "-n", self.namespace)
         return found
 
     def credentials(self) -> dict[str, Any]:
@@ -49,20 +49,20 @@ class Installation:
 
 
 @pytest.fixture
-def installation(api_server: ApiServer, namespace: str) -> Installation:
+def installation(cluster: KubeCommands, namespace: str) -> Installation:
     """The chart as it comes, installed."""
-    installed = Installation(api_server, namespace)
+    installed = Installation(cluster, namespace)
     installed.apply()
     return installed
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_api_server_accepts_every_object(
-    case: str, api_server: ApiServer, namespace: str
+    case: str, cluster: KubeCommands, namespace: str
 ) -> None:
     objects = [in_namespace(each, namespace) for each in render(CASES[case])]
     strict = ("apply", "--server-side", "--dry-run=server", "--validate=strict")
-    told = api_server.kubectl(*strict, "--filename", "-", text=yaml.safe_dump_all(objects))
+    told = cluster.kubectl(*strict, "--filename", "-", text=yaml.safe_dump_all(objects))
     assert len(told.splitlines()) == len(objects)
 
 
@@ -72,14 +72,14 @@ def in_namespace(found: Object, namespace: str) -> Object:
 
 @pytest.mark.parametrize("case", CASES)
 def test_admission_lets_every_pod_into_a_restricted_namespace(
-    case: str, api_server: ApiServer, namespace: str
+    case: str, cluster: KubeCommands, namespace: str
 ) -> None:
     found = [
         as_pod(f"probe-{number}", template, claims(name, case))
         for number, (name, template) in enumerate(pods(render(CASES[case])))
     ]
     command = ("create", "--namespace", namespace, "--dry-run=server", "--filename", "-")
-    told = api_server.kubectl(*command, text=yaml.safe_dump_all(found))
+    told = cluster.kubectl(*command, text=yaml.safe_dump_all(found))
     assert told.count("created") == len(found)
 
 
@@ -125,7 +125,7 @@ def test_an_upgrade_leaves_the_replicas_that_the_operator_wrote(
 ) -> None:
     target = f"{FULLNAME}-worker-transcription"
     for name in (f"deployment/{target}", f"workerpool/{FULLNAME}-transcription"):
-        installation.server.kubectl("scale", "-n", installation.namespace, name, "--replicas=3")
+        installation.cluster.kubectl("scale", "-n", installation.namespace, name, "--replicas=3")
     installation.apply({"workers": {"transcription": {"maxReplicas": 7}}})
     assert installation.one("deployment", "worker-transcription")["spec"]["replicas"] == 3
     assert installation.one("workerpool", "transcription")["spec"]["replicas"] == 3
@@ -153,7 +153,7 @@ def test_uninstalling_leaves_what_it_promises_and_nothing_else(
     installation: Installation,
 ) -> None:
     # No controller runs here, so owned objects and StatefulSets' claims are not there to be left.
-    installation.server.helm("uninstall", RELEASE, "--namespace", installation.namespace)
+    installation.cluster.helm("uninstall", RELEASE, "--namespace", installation.namespace)
     left = installation.all(
         "deployments,statefulsets,services,configmaps,secrets,persistentvolumeclaims,"
         "roles,rolebindings,serviceaccounts,workerpools,poddisruptionbudgets"
@@ -166,23 +166,23 @@ def test_uninstalling_leaves_what_it_promises_and_nothing_else(
 
 def test_installing_again_opens_the_kept_database(installation: Installation) -> None:
     before = installation.credentials()[f"{FULLNAME}-postgresql"]
-    installation.server.helm("uninstall", RELEASE, "--namespace", installation.namespace)
+    installation.cluster.helm("uninstall", RELEASE, "--namespace", installation.namespace)
     installation.apply()
     assert installation.credentials()[f"{FULLNAME}-postgresql"] == before
 
 
 @pytest.fixture(scope="module")
-def untouched(api_server: ApiServer) -> Installation:
+def untouched(cluster: KubeCommands) -> Installation:
     """The chart as it comes, for tests that only read."""
-    api_server.namespace("chart-untouched")
-    installed = Installation(api_server, "chart-untouched")
+    cluster.namespace("chart-untouched")
+    installed = Installation(cluster, "chart-untouched")
     installed.apply()
     return installed
 
 
 def may_operator(installed: Installation, words: str) -> bool:
     account = f"system:serviceaccount:{installed.namespace}:{FULLNAME}-operator"
-    return installed.server.may(*words.split(), "--namespace", installed.namespace, who=account)
+    return installed.cluster.may(*words.split(), "--namespace", installed.namespace, who=account)
 
 
 @pytest.mark.parametrize(
