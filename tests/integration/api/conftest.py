@@ -1,16 +1,30 @@
-"""The API over a real PostgreSQL, a real Redis and a folder."""
+"""The API over a real PostgreSQL and a folder, and over a real Redis where a test asks for it."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
+from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
-from stenofleet.settings import ApiSettings
-from support.api import Api
-from support.servers import RedisServer
-
+from starlette.testclient import TestClient
+from stenofleet.db.engine import make_engine
+from stenofleet.db.models import Base
+from stenofleet.db.upgrade import upgrade
+from stenofleet.settings import ApiSettings, DatabaseSettings
 from stenofleet_api.app import create_app
+from stenofleet_api.deps import Context
+from support.api import Api
+from support.servers import PostgresServer
+
+
+@pytest.fixture(scope="session")
+def api_database(postgres_server: PostgresServer) -> str:
+    """One database for all tests of the API; each begins with empty tables."""
+    url = postgres_server.create("api")
+    engine = make_engine(DatabaseSettings(database_url=url))
+    upgrade(engine, timeout=10)
+    engine.dispose()
+    return url
 
 
 @pytest.fixture
@@ -20,10 +34,16 @@ def store(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def settings(database_url: str, redis_server: RedisServer, store: Path) -> ApiSettings:
+def broker_url() -> str:
+    """Nobody listens there; modules that need a broker have a fixture of their own."""
+    return "redis://127.0.0.1:1/0"
+
+
+@pytest.fixture
+def settings(api_database: str, broker_url: str, store: Path) -> ApiSettings:
     return ApiSettings(
-        database_url=database_url,
-        redis_url=redis_server.url,
+        database_url=api_database,
+        redis_url=broker_url,
         storage_url=f"file://{store}",
         secret_key="a key for tests, 32 characters..",
         max_upload_bytes=100_000,
@@ -34,16 +54,29 @@ def settings(database_url: str, redis_server: RedisServer, store: Path) -> ApiSe
 def client(settings: ApiSettings) -> Iterator[TestClient]:
     app = create_app(settings)
     with TestClient(app, raise_server_exceptions=False) as client:
+        _empty(app.state.context)
         yield client
 
 
 @pytest.fixture
-def database(client: TestClient) -> sessionmaker[Session]:
+def context(client: TestClient) -> Context:
+    """What the API works with."""
+    found: Context = client.app.state.context  # type: ignore[attr-defined]  # an ASGI app to mypy
+    return found
+
+
+@pytest.fixture
+def database(context: Context) -> sessionmaker[Session]:
     """The database behind the API."""
-    sessions: sessionmaker[Session] = client.app.state.context.sessions  # type: ignore[attr-defined]
-    return sessions
+    return context.sessions
 
 
 @pytest.fixture
 def api(client: TestClient, store: Path) -> Api:
     return Api(client, store)
+
+
+def _empty(context: Context) -> None:
+    tables = ", ".join(f'"{table}"' for table in Base.metadata.tables)
+    with context.sessions.begin() as db:
+        db.execute(text(f"TRUNCATE {tables} CASCADE"))

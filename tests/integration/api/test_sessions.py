@@ -103,9 +103,7 @@ def test_the_list_filters_by_status(
     ("parameter", "value"),
     [("limit", 0), ("limit", 101), ("offset", -1), ("offset", 2**63), ("status", "lost")],
 )
-def test_a_list_out_of_bounds_is_refused(
-    client: TestClient, parameter: str, value: object
-) -> None:
+def test_a_list_out_of_bounds_is_refused(client: TestClient, parameter: str, value: object) -> None:
     answer = client.get(SESSIONS, params={parameter: str(value)})
 
     is_problem(answer, 422, "invalid-request", f"query.{parameter}", str(value))

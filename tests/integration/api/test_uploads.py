@@ -85,14 +85,14 @@ def test_a_new_upload_replaces_the_former_file(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "status", "slug", "words"),
+    ("name", "content", "refusal"),
     [
-        ("a.wav", b"", 422, "empty-file", "0 bytes"),
-        ("a.wav", b"hello, I am text", 415, "not-audio", "no audio"),
-        ("a.mp3", b"\x89PNG\r\n\x1a\n" + bytes(50_000), 415, "not-audio", "no audio"),
-        ("a.exe", sounds.wav(), 415, "unsupported-extension", "a.exe"),
-        ("recording", sounds.wav(), 415, "unsupported-extension", "recording"),
-        ("a.wav", sounds.wav() + bytes(LIMIT), 413, "file-too-large", "100000"),
+        ("a.wav", b"", (422, "empty-file", "0 bytes")),
+        ("a.wav", b"hello, I am text", (415, "not-audio", "no audio")),
+        ("a.mp3", b"\x89PNG\r\n\x1a\n" + bytes(50_000), (415, "not-audio", "no audio")),
+        ("a.exe", sounds.wav(), (415, "unsupported-extension", "a.exe")),
+        ("recording", sounds.wav(), (415, "unsupported-extension", "recording")),
+        ("a.wav", sounds.wav() + bytes(LIMIT), (413, "file-too-large", "100000")),
     ],
 )
 def test_a_file_that_is_refused_leaves_nothing_behind(
@@ -100,15 +100,13 @@ def test_a_file_that_is_refused_leaves_nothing_behind(
     database: sessionmaker[Session],
     name: str,
     content: bytes,
-    status: int,
-    slug: str,
-    words: str,
+    refusal: tuple[int, str, str],
 ) -> None:
     session = api.create()
 
     answer = api.upload(session, content, name)
 
-    is_problem(answer, status, slug, words)
+    is_problem(answer, *refusal)
     assert api.stored() == []
     assert open_uploads(database) == 0
     assert api.get(session).json()["audio_filename"] is None

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
 from stenofleet.celery_app import make_app
@@ -24,6 +25,17 @@ Every error is a problem of RFC 9457 (`application/problem+json`) with a stable 
 """
 
 
+class Api(FastAPI):
+    """FastAPI, described with problems where FastAPI tells of errors of its own."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description, made once."""
+        if self.openapi_schema is None:
+            described = super().openapi()["components"]["schemas"]
+            described.update(problems.schemas())
+        return super().openapi()
+
+
 def create_app(settings: ApiSettings) -> FastAPI:
     """The API over the servers that ``settings`` name; none of them must answer yet.
 
@@ -37,7 +49,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
 
 def build() -> FastAPI:
     """The routes, without anything behind them: enough to describe the API."""
-    app = FastAPI(
+    app = Api(
         title="Stenofleet",
         description=DESCRIPTION,
         version=version("stenofleet-api"),

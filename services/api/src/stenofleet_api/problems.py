@@ -117,7 +117,6 @@ def documented(*kinds: type[ProblemError]) -> dict[int | str, dict[str, Any]]:
         entry = by_status.setdefault(
             kind.status,
             {
-                "model": Problem,
                 "description": "",
                 "content": {MEDIA_TYPE: {"schema": _SCHEMA, "examples": {}}},
             },
@@ -125,6 +124,12 @@ def documented(*kinds: type[ProblemError]) -> dict[int | str, dict[str, Any]]:
         entry["description"] = " / ".join(filter(None, [entry["description"], kind.title]))
         entry["content"][MEDIA_TYPE]["examples"][kind.slug] = {"value": _example(kind)}
     return by_status
+
+
+def schemas() -> dict[str, Any]:
+    """What the problems of the description refer to, by name."""
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**problem.pop("$defs"), Problem.__name__: problem}
 
 
 _SCHEMA = {"$ref": "#/components/schemas/Problem"}

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Final
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from starlette.requests import ClientDisconnect
+from starlette.types import Message
 
 from stenofleet_api import metrics
 from stenofleet_api.problems import ProblemError
@@ -25,13 +26,13 @@ class UploadRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def counted(request: Request) -> Response:
-            outcome = "failed"
+            body, outcome = _Body(request), "failed"
             try:
-                response = await handler(request)
+                response = await handler(Request(request.scope, body.receive))
                 outcome = "taken"
             except ProblemError as refusal:
                 outcome = refusal.slug
-                await _drain(request)
+                await body.drain()
                 raise
             finally:
                 metrics.UPLOADS.labels(outcome).inc()
@@ -40,17 +41,23 @@ class UploadRoute(APIRoute):
         return counted
 
 
-async def _drain(request: Request) -> None:
-    try:
-        async with asyncio.timeout(DRAIN_SECONDS):
-            await _read(request, DRAIN_BYTES)
-    except (TimeoutError, ClientDisconnect):
-        return
+class _Body:
+    """A request's body that knows whether its end was read."""
 
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._open = True
 
-async def _read(request: Request, limit: int) -> None:
-    while limit > 0:
-        message = await request.receive()
-        if message["type"] != "http.request" or not message.get("more_body", False):
-            return
-        limit -= len(message.get("body", b""))
+    async def receive(self) -> Message:
+        message = await self._request.receive()
+        self._open = message.get("more_body", False)
+        return message
+
+    async def drain(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self._read(DRAIN_BYTES)
+
+    async def _read(self, limit: int) -> None:
+        while self._open and limit > 0:
+            limit -= len((await self.receive()).get("body", b""))
