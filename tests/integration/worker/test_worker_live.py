@@ -3,7 +3,7 @@
 import urllib.request
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 
 from support.servers import PostgresServer, until
 
@@ -103,3 +103,17 @@ def test_a_restart_of_the_database_in_the_middle_is_survived(
     until(lambda: installation.job_state(session_id) == "SUCCESS", "the result", 60)
     assert installation.session(session_id).attempt == 1
     assert len(installation.segments(session_id)) == 15
+
+
+def test_beat_tells_that_it_is_ready_and_sends_its_tasks_to_core(installation: Any) -> None:
+    beat = installation.celery("stenofleet_worker", "beat", "-s", "beat-schedule")
+    until(lambda: _is_ready(beat.health_port), "beat to be ready", 30)
+    assert _answer(beat.health_port, "/livez")[0] == 200
+    until(lambda: installation.redis.client().llen("core") >= 1, "a task on core")
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        return _answer(port, "/readyz")[0] == 200
+    except URLError:
+        return False

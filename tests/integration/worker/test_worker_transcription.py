@@ -3,17 +3,21 @@
 import os
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from stenofleet.errors import RecordingMissing
+from stenofleet.db.models import TranscriptionSession
+from stenofleet.errors import RecordingMissing, StorageError
 from stenofleet.settings import WorkerSettings
-from stenofleet_worker.errors import LeaseLost, NotAudio, UnsupportedLanguage
+from stenofleet.storage import Recordings
+from stenofleet_worker.errors import Interrupted, LeaseLost, NotAudio, UnsupportedLanguage
 from stenofleet_worker.services import Services
 from stenofleet_worker.transcription import job
-from stenofleet_worker.transcription.engines.base import Engine
+from stenofleet_worker.transcription.engines.base import Audio, Engine, Transcription
 from stenofleet_worker.transcription.engines.whisper import WhisperEngine
+from support.servers import until
 
 MODELS = Path.home() / ".cache/stenofleet/models"
 TWO_CITIES = (
@@ -64,16 +68,17 @@ class Told:
 
 
 @pytest.fixture
-def perform(installation: Any, whisper: Engine) -> Callable[..., Told]:
+def services(installation: Any, whisper: Engine) -> Services:
     environment = installation.environment
-    services = Services(
-        WorkerSettings(
-            database_url=environment["DATABASE_URL"],
-            storage_url=environment["STENOFLEET_STORAGE_URL"],
-        ),
-        lambda _: whisper,
+    settings = WorkerSettings(
+        database_url=environment["DATABASE_URL"],
+        storage_url=environment["STENOFLEET_STORAGE_URL"],
     )
+    return Services(settings, lambda _: whisper)
 
+
+@pytest.fixture
+def perform(installation: Any, services: Services) -> Callable[..., Told]:
     def run(session_id: uuid.UUID, attempt: int = 1) -> Told:
         session = installation.session(session_id)
         told = Told()
@@ -179,3 +184,107 @@ def test_a_run_of_an_older_attempt_is_fenced_off(
     with pytest.raises(LeaseLost):
         perform(session_id, attempt=0)
     assert installation.status(session_id) == "pending"
+
+
+def test_a_store_that_stays_away_leaves_the_session_to_the_next_attempt(
+    installation: Any,
+    services: Services,
+    perform: Callable[..., Told],
+    short_recording: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session_id = installation.pending(short_recording, publish=False)
+    monkeypatch.setattr(job, "STORE_PATIENCE", 0.1)
+    # A store whose addresses are others': any other way to break a folder is open to root.
+    services.recordings = Recordings(f"{installation.environment['STENOFLEET_STORAGE_URL']}-other")
+
+    with pytest.raises(StorageError):
+        perform(session_id)
+
+    session = installation.session(session_id)
+    assert (session.status, session.error_message) == ("processing", None)
+    assert session.lease_expires_at <= datetime.now(UTC)
+
+
+def test_an_error_of_the_engine_ends_the_session_without_its_details(
+    installation: Any, services: Services, perform: Callable[..., Told], short_recording: Path
+) -> None:
+    class Broken(WhisperEngine):
+        def __init__(self) -> None: ...
+
+        def language(self, asked: str) -> str | None:
+            raise RuntimeError(f"inner workings of {asked}")
+
+    services.new_engine = lambda _: Broken()
+    session_id = installation.pending(short_recording, publish=False)
+
+    with pytest.raises(RuntimeError):
+        perform(session_id)
+
+    session = installation.session(session_id)
+    assert session.status == "failed"
+    assert session.error_message == (
+        "The transcription failed by an error of the service; its log tells more."
+    )
+
+
+def test_a_stopping_worker_takes_no_session(
+    installation: Any, services: Services, perform: Callable[..., Told], short_recording: Path
+) -> None:
+    session_id = installation.pending(short_recording, publish=False)
+    services.stopping.set()
+    with pytest.raises(Interrupted):
+        perform(session_id)
+    assert installation.status(session_id) == "pending"
+
+
+def test_a_cancelled_session_stops_and_stays_cancelled(
+    installation: Any, services: Services, perform: Callable[..., Told], quiet_minutes: Path
+) -> None:
+    session_id = installation.pending(quiet_minutes, publish=False)
+
+    class Cancelling:
+        """Cancels the session while its first window is transcribed."""
+
+        def language(self, asked: str) -> str | None:
+            return asked
+
+        def speech(self, audio: Audio) -> list[tuple[int, int]]:
+            return [(0, len(audio) // 2)]
+
+        def transcribe(self, audio: Audio, language: str | None) -> Transcription:
+            assert len(audio)
+            with installation.sessions.begin() as db:
+                db.get_one(TranscriptionSession, session_id).status = "cancelled"
+            return Transcription(language, iter(()))
+
+    services.new_engine = lambda _: Cancelling()
+    with pytest.raises(LeaseLost):
+        perform(session_id)
+    assert installation.status(session_id) == "cancelled"
+    assert installation.segments(session_id) == []
+
+
+def test_a_recording_goes_through_a_real_worker_and_its_result_tells_of_the_whole_job(
+    installation: Any, whisper: Engine, two_cities: Path
+) -> None:
+    assert whisper.language("auto") is None
+    session_id = installation.pending(two_cities, "auto")
+    worker = installation.ready_worker(app="stenofleet_worker")
+    until(lambda: installation.job_state(session_id) == "SUCCESS", "the result", 60)
+
+    assert installation.status(session_id) == "completed"
+    assert "best of times" in installation.segments(session_id)[0].content
+    assert f"Starting transcription for session {session_id}" in worker.text()
+    assert f"Transcription completed for session {session_id}" in worker.text()
+
+
+def test_a_bad_recording_ends_its_job_with_failure(installation: Any, tmp_path: Path) -> None:
+    path = tmp_path / "notes.wav"
+    path.write_bytes(b"no audio")
+    session_id = installation.pending(path)
+    installation.ready_worker()
+    installation.until_status(session_id, "failed")
+    until(lambda: installation.job_state(session_id) == "FAILURE", "the result")
+    job_id = installation.session(session_id).transcription_job_id
+    assert "no audio" in str(installation.app.AsyncResult(job_id).result)
