@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -10,6 +11,7 @@ from support.api_server import ApiServer
 from support.celery_shop import Shop
 from support.servers import RedisServer, until
 
+DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 CRD = Path(__file__).parents[3] / "manifests" / "crds" / "workerpools.yaml"
 
 
@@ -25,21 +27,20 @@ def shop(redis_server: RedisServer, tmp_path: Path) -> Iterator[Shop]:
 def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
     """One API server that knows WorkerPools, for all tests; they take a namespace each."""
     server = ApiServer(tmp_path_factory.mktemp("api-server"))
-    server.start()
     definition = yaml.safe_load(CRD.read_text())
-    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-    server.apply(f"{path}/{definition['metadata']['name']}", definition)
-    until(lambda: _is_established(server, path), "the WorkerPools to be served")
-    yield server
-    server.stop()
+    path = f"{DEFINITIONS}/{definition['metadata']['name']}"
+    try:
+        server.start()
+        server.apply(path, definition)
+        until(lambda: _is_established(server.get(path)), "the WorkerPools to be served")
+        yield server
+    finally:
+        server.stop()
 
 
-def _is_established(server: ApiServer, path: str) -> bool:
-    status = server.get(f"{path}/workerpools.stenofleet.io").get("status", {})
-    return any(
-        each["type"] == "Established" and each["status"] == "True"
-        for each in status.get("conditions", [])
-    )
+def _is_established(definition: dict[str, Any]) -> bool:
+    conditions = definition.get("status", {}).get("conditions") or []
+    return any(each["type"] == "Established" and each["status"] == "True" for each in conditions)
 
 
 @pytest.fixture

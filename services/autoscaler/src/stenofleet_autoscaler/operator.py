@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
+import uuid
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
@@ -47,7 +48,7 @@ async def _configure() -> None:
 async def _run(settings: OperatorSettings, api: client.ApiClient) -> None:
     kube, store = Kube(api), Store()
     world = World(store, kube, Secrets(kube.secret_value), Brokers(), Events(kube))
-    leader = Leader(api, settings.namespace, LEASE, socket.gethostname())
+    leader = Leader(api, settings.namespace, LEASE, _identity())
     sync = Sync(api, store, settings.watch_namespaces)
     ticker = Ticker(world, settings.tick_seconds, lambda: sync.done and leader.leads())
     stop = _stop_flag()
@@ -78,6 +79,11 @@ async def _until_first_ends(*parts: Coroutine[Any, Any, object]) -> None:
     await asyncio.gather(*rest, return_exceptions=True)
     for task in done:
         task.result()
+
+
+def _identity() -> str:
+    """The pod's name, and something that a restarted container does not share with it."""
+    return f"{socket.gethostname()}_{uuid.uuid4().hex[:8]}"
 
 
 def _stop_flag() -> asyncio.Event:

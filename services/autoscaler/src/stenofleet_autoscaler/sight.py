@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stenofleet.broker import BrokerKeys
+
 from stenofleet_autoscaler.act.drains import Drains
 from stenofleet_autoscaler.act.sizes import Sizes
 from stenofleet_autoscaler.hold import Hold, hold_of
@@ -70,7 +72,8 @@ async def look(world: World, pool: Raw, spec: PoolSpec) -> Sight:
         url = await world.secrets.url(namespace, spec.broker.url_secret_ref)
     except Unseen as trouble:
         return _but(seen, trouble=trouble)
-    return await _with_work(world, _but(seen, address=Address(url, spec.broker.keys)))
+    keys = BrokerKeys(spec.broker.key_prefix, spec.broker.priority_step_values)
+    return await _with_work(world, _but(seen, address=Address(url, keys)))
 
 
 async def _with_work(world: World, seen: Sight) -> Sight:

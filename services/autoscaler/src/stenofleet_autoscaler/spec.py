@@ -4,7 +4,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
-from stenofleet.broker import BrokerKeys
 
 from stenofleet_autoscaler.durations import seconds
 
@@ -39,11 +38,6 @@ class BrokerSpec(_Part):
     url_secret_ref: SecretRef
     key_prefix: str = ""
     priority_step_values: tuple[int, ...] = (0, 3, 6, 9)
-
-    @property
-    def keys(self) -> BrokerKeys:
-        """The names of the app's keys."""
-        return BrokerKeys(self.key_prefix, self.priority_step_values)
 
 
 class ListSpec(_Part):
