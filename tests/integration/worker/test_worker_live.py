@@ -73,6 +73,25 @@ def test_a_worker_tells_its_health_and_its_figures(
     assert "stenofleet_transcribed_audio_seconds_total 2.0" in figures
 
 
+def test_the_job_s_result_tells_percent_and_message_while_it_runs(
+    installation: Any, quiet_minutes: Path
+) -> None:
+    session_id = installation.pending(quiet_minutes)
+    result = installation.app.AsyncResult(installation.session(session_id).transcription_job_id)
+    assert result.state == "PENDING"
+    installation.ready_worker(**SLOW)
+
+    until(lambda: result.state == "PROGRESS", "progress", 30)
+    told = dict(result.info)
+    until(lambda: result.state == "SUCCESS", "the result", 30)
+
+    assert 0 < told["percent"] < 100
+    assert told["message"].startswith("Transcribed ")
+    assert told["message"].endswith(" of 10:00")
+    assert installation.progress(session_id) == 100
+    assert result.result["duration_seconds"] == 600
+
+
 def test_a_worker_without_its_broker_is_alive_and_goes_on_when_it_is_back(
     installation: Any, quiet_minutes: Path, short_recording: Path
 ) -> None:
@@ -103,6 +122,22 @@ def test_a_restart_of_the_database_in_the_middle_is_survived(
     until(lambda: installation.job_state(session_id) == "SUCCESS", "the result", 60)
     assert installation.session(session_id).attempt == 1
     assert len(installation.segments(session_id)) == 15
+
+
+def test_a_worker_without_its_model_does_not_start_and_says_what_is_missing(
+    installation: Any,
+) -> None:
+    worker = installation.worker(app="stenofleet_worker", STENOFLEET_WHISPER_MODEL="nobody")
+    assert worker.popen.wait(timeout=30) != 0
+    assert "STENOFLEET_WHISPER_MODEL: expected a model in" in worker.text()
+    assert "got 'nobody'" in worker.text()
+
+
+def test_a_wrong_setting_stops_the_start_and_is_named(installation: Any) -> None:
+    worker = installation.worker(CELERY_CONCURRENCY="many")
+    assert worker.popen.wait(timeout=30) != 0
+    assert "CELERY_CONCURRENCY" in worker.text()
+    assert "got 'many'" in worker.text()
 
 
 def test_beat_tells_that_it_is_ready_and_sends_its_tasks_to_core(installation: Any) -> None:
