@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
+from httpx2 import Response
 from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
-
+from starlette.testclient import TestClient
 from stenofleet.contracts.states import SessionState
 from stenofleet.db.models import Segment, TranscriptionSession
 from support import sounds
@@ -19,9 +19,9 @@ SESSIONS = "/api/v1/sessions"
 
 @dataclass(frozen=True)
 class Api:
-    """The API's routes, over any client that speaks like httpx's."""
+    """The API's routes, over Starlette's client."""
 
-    client: httpx.Client
+    client: TestClient
     store: Path
 
     def create(self, title: str = "Monday", **fields: Any) -> str:
@@ -30,7 +30,7 @@ class Api:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
-    def upload(self, session: str, content: bytes, name: str = "talk.wav") -> httpx.Response:
+    def upload(self, session: str, content: bytes, name: str = "talk.wav") -> Response:
         return self.client.post(
             f"{SESSIONS}/{session}/upload", files={"file": (name, content, "audio/wav")}
         )
@@ -41,10 +41,10 @@ class Api:
         assert self.upload(session, sounds.wav()).status_code == 201
         return session
 
-    def post(self, session: str, action: str, **arguments: Any) -> httpx.Response:
+    def post(self, session: str, action: str, **arguments: Any) -> Response:
         return self.client.post(f"{SESSIONS}/{session}/{action}", **arguments)
 
-    def get(self, session: str, what: str = "", **arguments: Any) -> httpx.Response:
+    def get(self, session: str, what: str = "", **arguments: Any) -> Response:
         return self.client.get(f"{SESSIONS}/{session}/{what}".rstrip("/"), **arguments)
 
     def link(self, session: str, name: str = "talk.wav") -> str:
@@ -58,7 +58,7 @@ class Api:
         return sorted(each for each in self.store.rglob("*") if each.is_file())
 
 
-def is_problem(answer: httpx.Response, status: int, slug: str, *words: str) -> None:
+def is_problem(answer: Response, status: int, slug: str, *words: str) -> None:
     """Asserts that the answer is this problem and that its detail has these words."""
     assert answer.status_code == status, answer.text
     assert answer.headers["Content-Type"] == "application/problem+json"

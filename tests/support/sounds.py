@@ -40,6 +40,7 @@ def recording(extension: str, seconds: float = 0.5) -> bytes:
     file = io.BytesIO()
     with av.open(file, "w", format=container_name) as container:
         stream = container.add_stream(codec, rate=RATE)
+        assert isinstance(stream, av.AudioStream)
         stream.layout = "mono"
         for frame in _frames(stream, seconds):
             container.mux(stream.encode(frame))

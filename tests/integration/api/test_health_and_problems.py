@@ -7,6 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 from stenofleet.settings import ApiSettings
 from stenofleet_api.app import create_app
+from structlog.testing import capture_logs
 from support.api import SESSIONS, Api, is_problem
 from support.servers import PostgresServer
 
@@ -98,8 +99,10 @@ def test_a_defect_is_told_without_details(
 
     monkeypatch.setattr("stenofleet_api.sessions.repository.page", broken)
 
-    answer = client.get(SESSIONS)
+    with capture_logs() as logs:
+        answer = client.get(SESSIONS)
 
+    assert [line["event"] for line in logs if line.get("exc_info")] == ["unexpected error"]
     is_problem(answer, 500, "internal-error", "request_id")
     assert "secret detail" not in answer.text
 

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
@@ -28,7 +29,7 @@ def queued(redis_server: RedisServer) -> list[str]:
     """The raw messages of the transcription queue, whatever their priority."""
     client = redis_server.client()
     lists = BrokerKeys().queue_lists(TRANSCRIPTION_QUEUE)
-    return [message for key in lists for message in client.lrange(key, 0, -1)]
+    return [str(message) for key in lists for message in client.lrange(key, 0, -1)]
 
 
 def row_of(database: sessionmaker[Session], session: str) -> TranscriptionSession:
@@ -191,4 +192,20 @@ def test_a_cancelled_session_needs_a_new_recording_to_start(
     session = api.uploaded()
     set_state(database, session, SessionState.CANCELLED)
 
-    is_problem(api.post(session, "start-transcription"), 409, "state-conflict", "cancelled")
+    is_problem(
+        api.post(session, "start-transcription"),
+        409,
+        "state-conflict",
+        "upload the recording again",
+    )
+
+
+def test_of_starts_at_once_one_is_taken(api: Api, database: sessionmaker[Session]) -> None:
+    session = api.uploaded()
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = [threads.submit(api.post, session, "start-transcription") for _ in range(4)]
+
+    statuses = [answer.result().status_code for answer in answers]
+    assert sorted(statuses) == [202, 409, 409, 409]
+    assert len(outbox(database)) == 1

@@ -3,6 +3,7 @@
 import hashlib
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -205,3 +206,14 @@ def test_the_public_url_stands_in_the_link(api: Api, settings: ApiSettings) -> N
     url = api.link(api.create())
 
     assert url.startswith("https://steno.example.com/api/v1/uploads/")
+
+
+def test_of_confirmations_at_once_none_loses_the_file(api: Api, client: TestClient) -> None:
+    session = api.create()
+    client.put(api.link(session), content=sounds.wav())
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = [threads.submit(api.post, session, "confirm-upload") for _ in range(4)]
+
+    assert [answer.result().status_code for answer in answers] == [200] * 4
+    assert [each.read_bytes() for each in api.stored()] == [sounds.wav()]

@@ -182,9 +182,9 @@ def test_a_field_that_is_no_file_is_told_so(api: Api, client: TestClient) -> Non
 
 def test_other_fields_of_the_form_are_passed_over(api: Api, client: TestClient) -> None:
     session = api.create()
-    form = {"note": (None, "hello"), "file": ("a.wav", sounds.wav()), "more": (None, "text")}
+    form = {"file": ("a.wav", sounds.wav())}
 
-    answer = client.post(f"{SESSIONS}/{session}/upload", files=form)
+    answer = client.post(f"{SESSIONS}/{session}/upload", data={"note": "hello"}, files=form)
 
     assert answer.status_code == 201
     assert [each.read_bytes() for each in api.stored()] == [sounds.wav()]

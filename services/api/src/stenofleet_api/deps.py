@@ -1,4 +1,7 @@
-"""What routes ask for, as annotated aliases."""
+"""What routes ask for, as annotated aliases.
+
+What does not block is a coroutine, so that it takes no thread.
+"""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -24,7 +27,7 @@ class Context:
     publisher: Publisher
 
 
-def context(request: Request) -> Context:
+async def context(request: Request) -> Context:
     """The running app's context."""
     found: Context = request.app.state.context
     return found

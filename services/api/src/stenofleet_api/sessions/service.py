@@ -71,7 +71,7 @@ class SessionService:
         """
         with self._db.begin() as db:
             session = repository.lock(db, self._owner, session_id)
-            _refuse_started(session)
+            _refuse_other_than_new(session)
             _refuse_without_recording(session)
             row = _ask(db, session)
         self._publisher.publish(row.id)
@@ -112,7 +112,7 @@ def _ask(db: Session, session: TranscriptionSession) -> Outbox:
     return row
 
 
-def _refuse_started(session: TranscriptionSession) -> None:
+def _refuse_other_than_new(session: TranscriptionSession) -> None:
     if session.status in STARTED:
         raise AlreadyStarted(
             session.status,
@@ -124,6 +124,10 @@ def _refuse_started(session: TranscriptionSession) -> None:
             session.status,
             f"The session failed ({session.error_message or 'no reason is known'}); try it again "
             f"with POST /api/v1/sessions/{session.id}/retry-transcription.",
+        )
+    if session.status == SessionState.CANCELLED:
+        raise StateConflict(
+            session.status, "The session was cancelled; upload the recording again to begin anew."
         )
 
 
@@ -167,7 +171,7 @@ def _first_message(session: TranscriptionSession) -> str:
     return session.error_message or session.status
 
 
-def _service(context: InContext, owner: Owner) -> SessionService:
+async def _service(context: InContext, owner: Owner) -> SessionService:
     return SessionService(context.sessions, context.publisher, owner)
 
 

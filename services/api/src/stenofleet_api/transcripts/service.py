@@ -81,7 +81,7 @@ def _segment(row: Segment) -> SegmentView:
     )
 
 
-def _service(context: InContext, owner: Owner) -> TranscriptService:
+async def _service(context: InContext, owner: Owner) -> TranscriptService:
     return TranscriptService(context.sessions, owner)
 
 

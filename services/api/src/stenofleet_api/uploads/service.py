@@ -21,7 +21,14 @@ from stenofleet_api.deps import Context, InContext, Owner
 from stenofleet_api.sessions import repository as session_repository
 from stenofleet_api.sessions.states import enter, takes_recording
 from stenofleet_api.uploads import repository
-from stenofleet_api.uploads.errors import FileTooLarge, UploadClosed, UploadMissing, UploadRefused
+from stenofleet_api.uploads.errors import (
+    EmptyFile,
+    FileTooLarge,
+    NotAudio,
+    UploadClosed,
+    UploadMissing,
+    UploadRefused,
+)
 from stenofleet_api.uploads.filenames import display_name, new_key
 from stenofleet_api.uploads.form import FilePart
 from stenofleet_api.uploads.intake import Facts, Intake
@@ -77,23 +84,21 @@ class UploadService:
             UploadMissing: nothing was uploaded.
             FileTooLarge, EmptyFile, NotAudio: it is refused, and deleted.
         """
-        with self._db() as db:
-            session = session_repository.get(db, self._owner, session_id)
+        # Locked, so that both are from before or both from after another confirmation.
+        with self._db.begin() as db:
+            session = session_repository.lock(db, self._owner, session_id)
             upload = repository.linked(db, session)
         if upload is None:
             return _confirmed_before(session)
-        finished = False
         try:
-            facts = self._inspect(session, upload)
-            confirmed = self._finish(upload, facts)
-            finished = True
-        except UploadMissing:
-            finished = True  # The URL still serves.
+            return self._finish(upload, self._inspect(session, upload))
+        except (FileTooLarge, EmptyFile, NotAudio):
+            self._abandon(upload)
             raise
-        finally:
-            if not finished:
-                self._abandon(upload)
-        return confirmed
+        except UploadClosed:
+            # Another confirmation was faster.
+            with self._db() as db:
+                return _confirmed_before(session_repository.get(db, self._owner, session_id))
 
     def _begin(
         self,
@@ -162,9 +167,11 @@ class UploadService:
         raise UploadClosed
 
     def _abandon(self, upload: Upload) -> None:
-        self._delete([upload.uri])
+        """Removes the file, unless its session took it meanwhile."""
         with self._db.begin() as db:
-            repository.close(db, upload.id)
+            abandoned = repository.close(db, upload.id)
+        if abandoned:
+            self._delete([upload.uri])
 
     def _delete(self, uris: Iterable[str]) -> None:
         for uri in uris:
@@ -211,7 +218,7 @@ def _missing(session: TranscriptionSession) -> UploadMissing:
     )
 
 
-def _service(context: InContext, owner: Owner) -> UploadService:
+async def _service(context: InContext, owner: Owner) -> UploadService:
     return UploadService(context, owner)
 
 
