@@ -132,6 +132,12 @@ class TestShrinking:
         decision = after_window(seen(unready, done, delivered=1))
         assert (decision.replicas, decision.release) == (2, ())
 
+    def test_replicas_stay_while_the_controller_ranks_a_busy_pod_alike(self) -> None:
+        done = pod("a", cost=-1000, drain=Drain(since=0, empty=True, ranked=True))
+        cheap = pod("b", active=1, cost=-1000)
+        decision = after_window(seen(done, cheap, delivered=1))
+        assert (decision.replicas, decision.release) == (2, ())
+
     def test_a_pending_pod_goes_without_waiting_for_a_worker(self) -> None:
         pending = pod("p", active=None, ready=False, pending=True, running=False)
         busy = pod("a", active=2)

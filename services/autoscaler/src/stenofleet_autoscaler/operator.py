@@ -5,7 +5,7 @@ import logging
 import signal
 import socket
 import uuid
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -50,24 +50,27 @@ async def _run(settings: OperatorSettings, api: client.ApiClient) -> None:
     world = World(store, kube, Secrets(kube.secret_value), Brokers(), Events(kube))
     leader = Leader(api, settings.namespace, LEASE, _identity())
     sync = Sync(api, store, settings.watch_namespaces)
-    ticker = Ticker(world, settings.tick_seconds, lambda: sync.done and leader.leads())
+    ticker = Ticker(world, settings.tick_seconds, lambda: sync.listed.is_set() and leader.leads())
     stop = _stop_flag()
     try:
-        async with _served(app(lambda: ticker.last, lambda: sync.done), settings.health_port):
+        async with _served(app(lambda: ticker.last, sync.listed.is_set), settings.health_port):
             await _until_first_ends(
                 stop.wait(),
                 leader.run(),
                 sync.run(),
                 ticker.run(),
-                kopf.operator(
-                    registry=registry_for(store),
-                    namespaces=settings.watch_namespaces,
-                    standalone=True,
-                    stop_flag=stop,
-                ),
+                _watch(sync, store, settings.watch_namespaces, stop),
             )
     finally:
         await world.brokers.close_unused(after=0.0)
+
+
+async def _watch(sync: Sync, store: Store, namespaces: Sequence[str], stop: asyncio.Event) -> None:
+    """Kopf looks for its resources once, so the CRD has to be there before it."""
+    await sync.listed.wait()
+    await kopf.operator(
+        registry=registry_for(store), namespaces=namespaces, standalone=True, stop_flag=stop
+    )
 
 
 async def _until_first_ends(*parts: Coroutine[Any, Any, object]) -> None:

@@ -21,21 +21,21 @@ class Sync:
     """Lists pools, deployments and pods of the watched namespaces.
 
     Attributes:
-        done: everything was listed once, so that what is not in the store is not there.
+        listed: set once everything was listed: what is not in the store then is not there.
     """
 
     def __init__(self, api: ApiClient, store: Store, namespaces: Sequence[str]) -> None:
         self._api = api
         self._store = store
         self._namespaces = namespaces
-        self.done = False
+        self.listed = asyncio.Event()
 
     async def run(self) -> None:
         """Lists until cancelled."""
         while True:
             try:
                 await self._all()
-                self.done = True
+                self.listed.set()
                 await asyncio.sleep(EVERY)
             except (ApiException, aiohttp.ClientError, OSError, TimeoutError) as error:
                 reason = getattr(error, "reason", "") or type(error).__name__

@@ -1,5 +1,6 @@
 """Which pods go, and when they may: only those that are certain to hold no work."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -53,9 +54,13 @@ def controllers_order(pods: Sequence[Pod]) -> list[Pod]:
     """The pods in the order in which the ReplicaSet deletes them.
 
     ``k8s.io/kubernetes/pkg/controller: ActivePodsWithRanks``: unassigned, pending, not ready,
-    then the deletion cost, then others, which are left out here: equals are no certain victims.
+    then the deletion cost. What it goes by after that is left out: among equals nothing is certain.
     """
-    return sorted(pods, key=lambda pod: (pod.assigned, not pod.pending, pod.ready, pod.cost))
+    return sorted(pods, key=_rank)
+
+
+def _rank(pod: Pod) -> tuple[bool, bool, bool, int]:
+    return pod.assigned, not pod.pending, pod.ready, pod.cost
 
 
 def _chosen(pods: Sequence[Pod], excess: int) -> list[Pod]:
@@ -76,14 +81,13 @@ def _taken_back(pods: Sequence[Pod], missing: int) -> list[Pod]:
 
 
 def _releasable(pods: Sequence[Pod], now: float, drain_timeout: float) -> list[Pod]:
-    """The longest head of the controller's order that may go."""
-    head: list[Pod] = []
-    order = controllers_order(pods)
-    for pod in order:
-        if not _may_go(pod, now, drain_timeout):
-            break
-        head.append(pod)
-    return head
+    """The longest head of the controller's order that may go.
+
+    Of two that it ranks alike, the one that must stay is taken to come first.
+    """
+    done = {pod.name for pod in pods if _may_go(pod, now, drain_timeout)}
+    order = sorted(pods, key=lambda pod: (_rank(pod), pod.name in done, pod.name))
+    return list(itertools.takewhile(lambda pod: pod.name in done, order))
 
 
 def _may_go(pod: Pod, now: float, drain_timeout: float) -> bool:
