@@ -5,7 +5,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from stenofleet.broker import BrokerKeys, parse_message
+from stenofleet.broker import BrokerKeys, parse_delivery, parse_message
 from stenofleet.contracts.headers import ATTEMPT
 from support.servers import until
 
@@ -18,6 +18,11 @@ def _queued_ids(installation: Any) -> list[str]:
     lists = BrokerKeys().queue_lists("transcription")
     messages = [parse_message(raw) for key in lists for raw in client.lrange(key, 0, -1)]
     return [message.task_id for message in messages if message]
+
+
+def _held_by_workers(installation: Any) -> list[str]:
+    held = map(parse_delivery, installation.redis.client().hvals(BrokerKeys().unacked))
+    return [each.message.task_id for each in held if each and "transcribe" in each.message.task]
 
 
 def _window_finished(installation: Any, session_id: uuid.UUID) -> bool:
@@ -66,6 +71,8 @@ def test_a_killed_worker_s_session_is_sent_out_again_and_no_segment_is_doubled(
     assert installation.session(session_id).attempt == 2
     assert [each.position for each in installation.segments(session_id)] == list(range(15))
     assert "its next attempt starts" in core.text()
+    # What the dead worker held counts as work in flight no more.
+    until(lambda: _held_by_workers(installation) == [], "no delivery to the dead worker")
     assert beat.popen.poll() is None
 
 

@@ -4,13 +4,15 @@ Rows are locked with SKIP LOCKED, so that two runs at once share the work instea
 twice, and each run takes a bounded number: the next one follows in seconds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final
 
 import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError as BrokerError
+from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -25,6 +27,7 @@ from stenofleet_worker import results
 from stenofleet_worker.database import AWAY
 from stenofleet_worker.errors import WorkerError
 from stenofleet_worker.services import Services
+from stenofleet_worker.stale import forget_deliveries
 from stenofleet_worker.transcription import progress
 
 log = structlog.get_logger(__name__)
@@ -71,6 +74,10 @@ def reap_leases(services: Services, app: Celery) -> int:
         lost = list(db.scalars(_abandoned(services.settings.lease_seconds)))
         rows = [row for each in lost if (row := _next_attempt(db, app, each)) is not None]
     _publish(services, app, rows)
+    if rows:
+        attempts = {row.task_id: int(row.headers[ATTEMPT]) for row in rows}
+        with _broker(app) as client:
+            forget_deliveries(client, BrokerKeys(), attempts)
     return len(lost)
 
 
@@ -170,10 +177,20 @@ def _on_its_way() -> ColumnElement[bool]:
 
 
 def _missing(app: Celery, task_ids: list[str]) -> set[str]:
+    with _broker(app) as client:
+        return missing_task_ids(client, BrokerKeys(), [TRANSCRIPTION_QUEUE], task_ids)
+
+
+@contextmanager
+def _broker(app: Celery) -> Iterator[Redis]:
+    """Kombu's own client, which knows every kind of broker URL; reading with it restores nothing.
+
+    Raises:
+        kombu.exceptions.OperationalError, redis.RedisError: the broker is away.
+    """
     with app.connection_for_read() as connection:
-        # kombu's own client knows every kind of broker URL; reading with it restores nothing.
         channel: Any = connection.default_channel
-        return missing_task_ids(channel.client, BrokerKeys(), [TRANSCRIPTION_QUEUE], task_ids)
+        yield channel.client
 
 
 def _publish(services: Services, app: Celery, rows: list[Outbox]) -> None:
