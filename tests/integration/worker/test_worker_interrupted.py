@@ -99,3 +99,22 @@ def test_a_late_redelivery_changes_nothing(installation: Any, short_recording: P
     assert [(each.id, each.content) for each in installation.segments(session_id)] == rows
     assert len(installation.transcribed_windows()) == 1
     assert installation.job_state(session_id) == "SUCCESS"
+
+
+def test_after_a_flush_of_redis_ten_waiting_sessions_are_all_completed(
+    installation: Any, short_recording: Path
+) -> None:
+    installation.gate.touch()
+    sessions = [installation.pending(short_recording) for _ in range(10)]
+    installation.ready_worker()
+    installation.ready_worker("core", app="stenofleet_worker")
+    installation.celery("stenofleet_worker", "beat", "-s", "beat-schedule")
+    until(lambda: len(installation.transcribed_windows()) == 1, "the first to run")
+
+    installation.redis.client().flushall()
+    installation.gate.unlink()
+
+    for each in sessions:
+        installation.until_status(each, "completed", 60)
+    # None was done twice: what ran went on, the others were sent out once.
+    assert len(installation.transcribed_windows()) == 10
