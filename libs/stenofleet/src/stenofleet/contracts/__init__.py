@@ -1,0 +1,1 @@
+"""What goes over the wire between services: task names, headers, states."""

@@ -1,0 +1,12 @@
+"""Message headers that the library adds to Celery's own."""
+
+from typing import Final
+
+ENQUEUED_AT: Final = "sf_enqueued_at"
+"""Epoch milliseconds of the last publish."""
+
+WORK_SECONDS: Final = "sf_work_seconds"
+"""Expected work in seconds; for a recording, its length."""
+
+ATTEMPT: Final = "sf_attempt"
+"""The session's fencing number at the time of the publish."""

@@ -1,0 +1,28 @@
+"""The library's errors, as a tree.
+
+StenofleetError
+├── SettingsError          an environment variable is missing or wrong
+├── StorageError           the store of recordings refused or failed
+│   └── RecordingMissing   no recording lies under the address
+└── MigrationError         the database's schema is not, and did not become, what is needed
+"""
+
+
+class StenofleetError(Exception):
+    """Root of all errors of the library; its text is fit for a user's eyes."""
+
+
+class SettingsError(StenofleetError):
+    """An environment variable is missing or wrong; names it, what was expected, what came."""
+
+
+class StorageError(StenofleetError):
+    """The store of recordings refused or failed."""
+
+
+class RecordingMissing(StorageError):  # noqa: N818 - reads as what it says in an except clause
+    """No recording lies under the address."""
+
+
+class MigrationError(StenofleetError):
+    """The database's schema is not, and did not become, what the code needs."""

@@ -1,0 +1,224 @@
+"""Every environment variable of Stenofleet, in one place.
+
+Each service loads its own class with :func:`load`; a wrong value stops the start with the
+variable's name, what was expected and what came, and never with a secret's value.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import quote
+
+from pydantic import (
+    AliasChoices,
+    AliasGenerator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from stenofleet.errors import SettingsError
+
+PREFIX = "STENOFLEET_"
+DAY = 86_400
+
+
+def _prefixed(field: str) -> str:
+    return PREFIX + field.upper()
+
+
+class Settings(BaseSettings):
+    """Base of all settings: ``STENOFLEET_<FIELD>``, unless a field names a variable itself."""
+
+    model_config = SettingsConfigDict(
+        alias_generator=AliasGenerator(validation_alias=_prefixed),
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        populate_by_name=True,
+        env_file=".env",
+        env_file_encoding="utf-8",
+    )
+
+
+def _env(name: str, default: Any = ..., **constraints: Any) -> Any:
+    return Field(default, validation_alias=AliasChoices(name), **constraints)
+
+
+class LogSettings(Settings):
+    """How a service logs and where it tells its health."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "console"] = "json"
+    health_port: int = Field(8081, ge=1, le=65535)
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
+
+
+class RedisSettings(Settings):
+    """Where the broker and the results are: one URL, or its parts."""
+
+    redis_url: SecretStr | None = _env("REDIS_URL", None)
+    redis_host: str = _env("REDIS_HOST", "localhost")
+    redis_port: int = _env("REDIS_PORT", 6379, ge=1, le=65535)
+    redis_db: int = _env("REDIS_DB", 0, ge=0)
+    redis_password: SecretStr | None = _env("REDIS_PASSWORD", None)
+    celery_broker_url: SecretStr | None = _env("CELERY_BROKER_URL", None)
+    celery_result_backend: SecretStr | None = _env("CELERY_RESULT_BACKEND", None)
+    visibility_timeout: int = Field(4 * 3600, ge=60, description="seconds; above the longest task")
+    result_expires: int = Field(7 * DAY, ge=60, description="seconds; above the longest job")
+
+    @field_validator("redis_url", "celery_broker_url", "celery_result_backend")
+    @classmethod
+    def _known_scheme(cls, value: SecretStr | None) -> SecretStr | None:
+        schemes = ("redis://", "rediss://", "sentinel://", "unix://")
+        if value is not None and not value.get_secret_value().startswith(schemes):
+            raise ValueError(f"expected a URL that begins with one of {', '.join(schemes)}")
+        return value
+
+    @property
+    def broker(self) -> str:
+        """The broker's URL, password included."""
+        return (self.celery_broker_url or self._redis()).get_secret_value()
+
+    @property
+    def results(self) -> str:
+        """The result backend's URL, password included."""
+        return (self.celery_result_backend or self._redis()).get_secret_value()
+
+    def _redis(self) -> SecretStr:
+        if self.redis_url is not None:
+            return self.redis_url
+        password = self.redis_password.get_secret_value() if self.redis_password else ""
+        login = f":{quote(password, safe='')}@" if password else ""
+        return SecretStr(f"redis://{login}{self.redis_host}:{self.redis_port}/{self.redis_db}")
+
+
+class DatabaseSettings(Settings):
+    """Where PostgreSQL is: one URL, or its parts."""
+
+    database_url: SecretStr | None = _env("DATABASE_URL", None)
+    db_name: str = _env("DB_NAME", "stenofleet")
+    db_user: str = _env("DB_USER", "stenofleet")
+    db_password: SecretStr | None = _env("DB_PASSWORD", None)
+    db_host: str = _env("DB_HOST", "localhost")
+    db_port: int = _env("DB_PORT", 5432, ge=1, le=65535)
+    db_pool_size: int = Field(5, ge=1, le=100)
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("postgres", "psycopg")):
+            raise ValueError("expected a URL that begins with postgresql://")
+        return value
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy's URL, password included."""
+        if self.database_url is not None:
+            _, _, rest = self.database_url.get_secret_value().partition("://")
+            return f"postgresql+psycopg2://{rest}"
+        password = self.db_password.get_secret_value() if self.db_password else ""
+        login = f"{quote(self.db_user, safe='')}:{quote(password, safe='')}"
+        return f"postgresql+psycopg2://{login}@{self.db_host}:{self.db_port}/{self.db_name}"
+
+
+class StorageSettings(Settings):
+    """Where recordings lie."""
+
+    storage_url: str = "file:///var/lib/stenofleet/recordings"
+
+    @field_validator("storage_url")
+    @classmethod
+    def _known_store(cls, value: str) -> str:
+        schemes = ("file:///", "gs://", "s3://")
+        if not value.startswith(schemes):
+            raise ValueError(f"expected a URL that begins with one of {', '.join(schemes)}")
+        return value.rstrip("/")
+
+
+class JobSettings(Settings):
+    """How jobs are published and owned."""
+
+    outbox_confirm_seconds: int = Field(10, ge=1, le=3600)
+    lease_seconds: int = Field(60, ge=5, le=3600)
+
+
+class ApiSettings(LogSettings, RedisSettings, DatabaseSettings, StorageSettings, JobSettings):
+    """The API's settings."""
+
+    secret_key: SecretStr = Field(min_length=16, description="signs upload URLs")
+    public_url: str = ""
+    max_upload_bytes: int = Field(2 * 1024**3, ge=1)
+    upload_url_ttl: int = Field(3600, ge=10, description="seconds")
+    api_port: int = Field(8000, ge=1, le=65535)
+
+
+class WorkerSettings(LogSettings, RedisSettings, DatabaseSettings, StorageSettings, JobSettings):
+    """The workers' and beat's settings."""
+
+    celery_concurrency: int = _env("CELERY_CONCURRENCY", 1, ge=1, le=64)
+    whisper_model: str = "base"
+    whisper_model_dir: Path = Path("/models")
+
+
+class OperatorSettings(LogSettings):
+    """The operator's settings; brokers are named by each WorkerPool."""
+
+    namespace: str = "default"
+    watch_namespaces: Annotated[list[str], NoDecode] = Field(default_factory=list)
+    tick_seconds: float = Field(1.0, ge=0.1, le=60)
+
+    @field_validator("watch_namespaces", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return [name.strip() for name in value.split(",") if name.strip()]
+        return value
+
+    @model_validator(mode="after")
+    def _own_namespace_by_default(self) -> "OperatorSettings":
+        self.watch_namespaces = self.watch_namespaces or [self.namespace]
+        return self
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def load(kind: type[S]) -> S:
+    """Reads ``kind`` from the environment and ``.env``.
+
+    Raises:
+        SettingsError: a variable is missing or wrong.
+    """
+    try:
+        return kind()
+    except ValidationError as error:
+        raise SettingsError("; ".join(_sentence(kind, each) for each in error.errors())) from None
+
+
+def _sentence(kind: type[Settings], error: Any) -> str:
+    name = str(error["loc"][0]) if error["loc"] else kind.__name__
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "missing":
+        return f"{name} is not set, and has no default"
+    return f"{name}: {message}, got {_shown(kind, name, error.get('input'))}"
+
+
+def _shown(kind: type[Settings], variable: str, value: Any) -> str:
+    for field, info in kind.model_fields.items():
+        names = {field, _prefixed(field), *_aliases(info.validation_alias)}
+        if variable in names and "SecretStr" in str(info.annotation):
+            return "a value that is kept secret"
+    return repr(value)
+
+
+def _aliases(alias: Any) -> list[str]:
+    if isinstance(alias, AliasChoices):
+        return [str(choice) for choice in alias.choices]
+    return [str(alias)] if alias else []

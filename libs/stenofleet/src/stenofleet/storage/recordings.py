@@ -1,0 +1,139 @@
+"""Recordings over obstore: ``file://``, ``gs://`` and ``s3://`` look the same from outside."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO
+
+import obstore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import LocalStore, from_url
+
+from stenofleet.errors import RecordingMissing, StorageError
+from stenofleet.settings import StorageSettings
+
+CHUNK_BYTES = 8 * 1024**2
+
+
+class Recordings:
+    """The store below one URL; each recording has an address ``<url>/<key>``."""
+
+    def __init__(self, url: str) -> None:
+        """Opens the store; ``url`` is a folder, or a bucket with an optional prefix."""
+        self._url = url.rstrip("/")
+        self._folder = Path(self._url.removeprefix("file://")) if _is_local(url) else None
+        self._store = (
+            LocalStore(self._folder, mkdir=True) if self._folder is not None else from_url(url)
+        )
+
+    @classmethod
+    def of(cls, settings: StorageSettings) -> "Recordings":
+        """The store that the settings name."""
+        return cls(settings.storage_url)
+
+    def uri(self, key: str) -> str:
+        """The address of the recording ``key``."""
+        return f"{self._url}/{key}"
+
+    def save(self, key: str, content: IO[bytes]) -> str:
+        """Writes all of ``content`` and returns its address; readers never see a part of it.
+
+        Raises:
+            StorageError: the store refused or failed.
+        """
+        with self._told(key):
+            obstore.put(self._store, key, content, chunk_size=CHUNK_BYTES)
+        return self.uri(key)
+
+    async def save_stream(self, key: str, chunks: AsyncIterator[bytes]) -> str:
+        """Writes the chunks as they come and returns the address; memory stays flat.
+
+        Readers see all of it or nothing, also when the iterator raises: what it raises comes out.
+
+        Raises:
+            StorageError: the store refused or failed.
+        """
+        with self._told(key):
+            await obstore.put_async(self._store, key, chunks, chunk_size=CHUNK_BYTES)
+        return self.uri(key)
+
+    def chunks(self, uri: str) -> Iterator[bytes]:
+        """The recording from its beginning, in chunks of about 8 MiB.
+
+        Raises:
+            RecordingMissing: nothing lies there.
+            StorageError: the store refused or failed.
+        """
+        with self._told(uri):
+            for chunk in obstore.get(self._store, self._key(uri)).stream(CHUNK_BYTES):
+                yield bytes(chunk)
+
+    def size(self, uri: str) -> int:
+        """Bytes of a recording.
+
+        Raises:
+            RecordingMissing: nothing lies there.
+            StorageError: the store refused or failed.
+        """
+        with self._told(uri):
+            return obstore.head(self._store, self._key(uri))["size"]
+
+    def delete(self, uri: str) -> None:
+        """Removes a recording; one that is not there is no error."""
+        try:
+            with self._told(uri):
+                obstore.delete(self._store, self._key(uri))
+        except RecordingMissing:
+            return
+
+    def writable(self) -> None:
+        """Writes and removes an empty mark.
+
+        Raises:
+            StorageError: the store refused or failed.
+        """
+        mark = ".stenofleet-writable"
+        with self._told(mark):
+            obstore.put(self._store, mark, b"")
+            obstore.delete(self._store, mark)
+
+    @contextmanager
+    def local(self, uri: str) -> Iterator[Path]:
+        """A path at which the recording can be read while the context lasts.
+
+        A local store hands out its own file, which must not be changed; another is copied to a
+        temporary folder, chunk by chunk, so that memory stays flat.
+
+        Raises:
+            RecordingMissing: nothing lies there.
+            StorageError: the store refused or failed.
+        """
+        key = self._key(uri)
+        if self._folder is not None:
+            self.size(uri)
+            yield self._folder / key
+            return
+        with TemporaryDirectory(prefix="recording-") as folder:
+            path = Path(folder) / Path(key).name
+            with self._told(uri), path.open("wb") as file:
+                file.writelines(obstore.get(self._store, key).stream(min_chunk_size=CHUNK_BYTES))
+            yield path
+
+    def _key(self, uri: str) -> str:
+        if not uri.startswith(f"{self._url}/"):
+            raise StorageError(f"expected an address below {self._url}, got {uri}")
+        return uri.removeprefix(f"{self._url}/")
+
+    @contextmanager
+    def _told(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except (NotFoundError, FileNotFoundError):
+            raise RecordingMissing(f"no recording at {what}") from None
+        except (BaseError, OSError) as error:
+            raise StorageError(f"the store of recordings failed on {what}: {error}") from error
+
+
+def _is_local(url: str) -> bool:
+    return url.startswith("file://")
