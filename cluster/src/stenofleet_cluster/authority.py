@@ -12,19 +12,39 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 LIFETIME = dt.timedelta(days=3650)
 CLOCK_SKEW = dt.timedelta(hours=1)
 
+# RFC 5280 asks an authority to say what its key is for.
+CA_USES = x509.KeyUsage(
+    key_cert_sign=True,
+    crl_sign=True,
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
 
 class Authority:
     def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
         self.key = key
         self.name = subject("stenofleet-cluster-ca")
         limits = x509.BasicConstraints(ca=True, path_length=0)
-        builder = self.template(self.name, key).add_extension(limits, critical=True)
+        builder = (
+            self.template(self.name, key)
+            .add_extension(limits, critical=True)
+            .add_extension(CA_USES, critical=True)
+        )
         self.certificate = builder.sign(key, hashes.SHA256())
 
     def template(
         self, subject: x509.Name, key: ec.EllipticCurvePrivateKey
     ) -> x509.CertificateBuilder:
         now = dt.datetime.now(dt.UTC)
+        # Python 3.13 and later refuse certificates that do not name their keys (RFC 5280).
+        own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+        issuers = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
@@ -33,6 +53,8 @@ class Authority:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - CLOCK_SKEW)
             .not_valid_after(now + LIFETIME)
+            .add_extension(own, critical=False)
+            .add_extension(issuers, critical=False)
         )
 
 

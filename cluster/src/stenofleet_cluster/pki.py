@@ -72,11 +72,19 @@ def _check(folder: Path) -> None:
     for name in ISSUED:
         certificate = _read(folder, name)
         certificate.verify_directly_issued_by(issuer)
+        _names_its_keys(certificate)
         if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
             raise ValueError(f"{name}.crt is valid until {certificate.not_valid_after_utc}")
     for name in ("ca", SERVICE_ACCOUNT_KEY, *ISSUED):
         serialization.load_pem_private_key((folder / f"{name}.key").read_bytes(), None)
     serialization.load_pem_public_key((folder / f"{SERVICE_ACCOUNT_KEY}.pub").read_bytes())
+
+
+def _names_its_keys(certificate: x509.Certificate) -> None:
+    try:
+        certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier)
+    except x509.ExtensionNotFound as missing:
+        raise ValueError(f"{certificate.subject.rfc4514_string()}: {missing}") from missing
 
 
 def _read(folder: Path, name: str) -> x509.Certificate:
