@@ -1,0 +1,95 @@
+# Every target with a "##" comment is shown by `make help`.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/stenofleet
+UV_VERSION := 0.13.9
+UV := $(or $(shell command -v uv),$(CACHE)/uv-$(UV_VERSION)/bin/uv)
+RUN := .venv/bin
+# No test may be left out because something is missing on this machine.
+PYTEST := STENOFLEET_REQUIRE_ALL=1 $(RUN)/pytest
+CODE := libs/stenofleet/src services/api/src services/worker/src services/autoscaler/src cluster/src deploy/src
+# Where a release goes: CONTEXT names a kube-context, REGISTRY where its cluster pulls images from.
+WHERE := $(if $(CONTEXT),--context $(CONTEXT))
+PACKAGES := redis-server postgresql
+
+.PHONY: help setup tools models format lint types imports openapi openapi-check check \
+	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton clean
+
+help: ## Show what can be made.
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
+
+$(CACHE)/uv-$(UV_VERSION)/bin/uv:
+	python3 -m venv $(CACHE)/uv-$(UV_VERSION)
+	$(CACHE)/uv-$(UV_VERSION)/bin/pip install --quiet uv==$(UV_VERSION)
+
+.venv/.synced: uv.lock pyproject.toml $(wildcard */pyproject.toml */*/pyproject.toml) | $(UV)
+	$(UV) sync --quiet --frozen --group audio
+	@touch $@
+
+setup: .venv/.synced ## Install the Python packages that uv.lock names into .venv.
+
+tools: ## Install Redis and PostgreSQL for the tests (Debian, as root); else say what lacks.
+	@lacking=; for program in redis-server pg_ctlcluster; do command -v $$program >/dev/null || lacking=yes; done; \
+	if [ -z "$$lacking" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(PACKAGES) >/dev/null; \
+	else echo "the tests need these programs, please install them: $(PACKAGES)" >&2; exit 1; fi
+
+models: setup ## Fetch the speech models for tests on this machine.
+	$(RUN)/python services/worker/fetch_model.py base tiny.en
+
+format: setup ## Format the code.
+	$(RUN)/ruff format .
+	$(RUN)/ruff check --fix .
+
+lint: setup
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+
+types: setup
+	$(RUN)/mypy $(CODE) tests
+
+imports: setup
+	$(RUN)/lint-imports
+
+openapi: setup ## Write docs/openapi.json.
+	$(RUN)/python -m stenofleet_api.openapi
+
+openapi-check: setup
+	$(RUN)/python -m stenofleet_api.openapi --check
+
+check: lint types imports openapi-check test-unit ## Format, lint, types, import rules, unit tests: under a minute.
+
+test-unit: setup ## Unit tests: no server, no cluster.
+	$(PYTEST) tests/unit -q
+
+test-chart: setup tools ## The chart's objects against Kubernetes' schemas and API server.
+	$(PYTEST) tests/chart -q
+
+test-integration: setup tools models ## Services against a real Redis, PostgreSQL and API server.
+	$(PYTEST) tests/integration -q
+
+test-e2e: setup ## The whole way on a cluster; one that was not up before is stopped again.
+	$(PYTEST) tests/e2e -q
+
+test: check test-chart test-integration test-e2e ## Everything. It leaves nothing running that it started.
+
+up: setup ## Deploy to CONTEXT=..., else kind, else a cluster of our own, and make a first transcript.
+	$(RUN)/stenofleet-deploy up $(WHERE) $(if $(REGISTRY),--registry $(REGISTRY)) $(ARGS)
+
+down: setup ## Stop the cluster that `make up` started, or remove the release from CONTEXT=...
+	$(RUN)/stenofleet-deploy down $(WHERE)
+
+demo: setup ## Transcribe RECORDING=file (default: the sample) on the release that is up.
+	$(RUN)/stenofleet-deploy demo $(WHERE) $(if $(RECORDING),--recording $(RECORDING))
+
+images: setup ## Build the images that changed and bring them to the cluster.
+	$(RUN)/stenofleet-deploy images $(WHERE) $(if $(REGISTRY),--registry $(REGISTRY))
+
+bench-skeleton: setup ## Print the figures of docs/benchmarks.md, on the release that is up.
+	$(RUN)/python tests/bench/bench_skeleton.py $(ARGS)
+
+clean: ## Remove what the tools left in this folder.
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
