@@ -131,7 +131,8 @@ class Recordings:
             yield
         except (NotFoundError, FileNotFoundError):
             raise RecordingMissing(f"no recording at {what}") from None
-        except (BaseError, OSError) as error:
+        # A key that is no path, with ".." in it, is a bare ValueError of obstore's.
+        except (BaseError, OSError, ValueError) as error:
             raise StorageError(f"the store of recordings failed on {what}: {error}") from error
 
 

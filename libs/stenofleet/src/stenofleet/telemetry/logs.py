@@ -29,6 +29,8 @@ def configure_logging(service: str, settings: LogSettings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
+    # It tells the dialect at each look at the revision, and the API's readiness looks every time.
+    logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 
 
 def bind(**fields: str) -> AbstractContextManager[None]:
@@ -59,12 +61,18 @@ def _shared(service: str) -> list[Processor]:
 
 
 def _formatter(service: str, form: str) -> logging.Formatter:
-    last: list[Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-        if form == "json"
-        else [structlog.dev.ConsoleRenderer()]
+    json: list[Processor] = [
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer(),
+    ]
+    # Rich tracebacks would show local variables, and a password may be one.
+    console: Processor = structlog.dev.ConsoleRenderer(
+        exception_formatter=structlog.dev.plain_traceback
     )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_shared(service),
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            *(json if form == "json" else [console]),
+        ],
     )
