@@ -32,7 +32,7 @@ def next_steps(release: Release, service: str) -> str:
 def environment(release: Release) -> list[str]:
     """How the user's shell finds the cluster, when its kubeconfig is not the user's own."""
     if release.cluster.flavour is Flavour.EMBEDDED:
-        command = 'eval "$(uv run --no-sync cluster env)"'
+        command = 'eval "$(.venv/bin/cluster env)"'
     elif release.cluster.flavour is Flavour.KIND:
         command = f"export KUBECONFIG={release.cluster.environment['KUBECONFIG']}"
     else:
