@@ -1,6 +1,7 @@
 """The transcription pool of a release, as the measurements turn and watch it."""
 
 import json
+import os
 import queue
 import subprocess
 import threading
@@ -96,7 +97,7 @@ def replicas_seen(release: Release, target: str) -> Iterator["queue.Queue[Sighti
     words = ["--namespace", release.namespace, "get", "deployment", target, "--watch"]
     words += ["--output", 'jsonpath={.spec.replicas}{"\\n"}']
     command = release.cluster.kubectl_command(*words)
-    environment = dict(release.cluster.environment)
+    environment = {**os.environ, **release.cluster.environment}
     process = subprocess.Popen(  # no shell; the words come from this program
         [program(command[0], environment), *command[1:]],
         env=environment,

@@ -1,0 +1,102 @@
+"""Whoever types what the documentation shows must not be told that it does not exist."""
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from support import documents
+from support.documents import Command
+
+ROOT = documents.ROOT
+SHOWN = list(documents.commands())
+MAKEFILE = (ROOT / "Makefile").read_text()
+TARGETS = set(re.findall(r"^([a-z][a-z0-9-]*):", MAKEFILE, re.MULTILINE))
+VARIABLES = set(re.findall(r"\$\((?:if \$\()?([A-Z][A-Z_]+)\)", MAKEFILE))
+OWN_PROGRAMS = {
+    "cluster": "stenofleet_cluster",
+    "stenofleet-deploy": "stenofleet_deploy",
+    "stenofleet": "stenofleet",
+    "stenofleet-autoscaler": "stenofleet_autoscaler",
+}
+KINDS = {
+    "deployment": "Deployment",
+    "service": "Service",
+    "workerpool": "WorkerPool",
+}
+
+
+def of(program: str) -> list[Command]:
+    return [command for command in SHOWN if command.words[0] == program]
+
+
+def targets() -> Iterator[tuple[Command, str]]:
+    for command in of("make"):
+        yield from ((command, word) for word in command.words[1:])
+
+
+@pytest.mark.parametrize(("command", "word"), list(targets()), ids=str)
+def test_shown_make_targets_and_variables_exist(command: Command, word: str) -> None:
+    name, is_variable, _ = word.partition("=")
+    assert name in (VARIABLES if is_variable else TARGETS), command
+
+
+@pytest.mark.parametrize("name", sorted(documents.inline_make_targets()))
+def test_make_targets_named_in_the_text_exist(name: str) -> None:
+    assert name in TARGETS
+
+
+@pytest.mark.parametrize(
+    "command", [c for program in OWN_PROGRAMS for c in of(program) if len(c.words) > 1], ids=str
+)
+def test_shown_subcommands_of_our_programs_exist(command: Command) -> None:
+    subcommand = next(word for word in command.words[1:] if not word.startswith("-"))
+
+    assert subcommand in own_help(command.words[0]), command
+
+
+@cache
+def own_help(program: str) -> str:
+    executable = Path(sys.executable).parent / program
+    done = subprocess.run(
+        [executable, "--help"], capture_output=True, text=True, timeout=60, check=True
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize("command", of("kubectl"), ids=str)
+def test_objects_that_kubectl_is_shown_with_are_rendered_by_the_chart(command: Command) -> None:
+    text = " ".join(command.words)
+    for kind, name in re.findall(rf"\b({'|'.join(KINDS)})[/ ](stenofleet[a-z-]*)", text):
+        assert f"{KINDS[kind]} {name}" in documented_objects(), command
+
+
+def documented_objects() -> set[str]:
+    """What the chart's page says that a release named stenofleet has."""
+    page = (ROOT / "docs/chart.md").read_text()
+    names = {f"stenofleet{suffix}" for suffix in re.findall(r"`<release>(-[a-z-]+)`", page)}
+    return {f"{kind} {name}" for kind in KINDS.values() for name in names}
+
+
+@pytest.mark.parametrize("command", of("helm"), ids=str)
+def test_charts_that_helm_is_shown_with_are_there(command: Command) -> None:
+    charts = [word for word in command.words if word.startswith("helm/")]
+
+    assert all((ROOT / chart / "Chart.yaml").is_file() for chart in charts), command
+
+
+@pytest.mark.parametrize("command", SHOWN, ids=str)
+def test_shown_commands_begin_with_a_program_that_the_pages_explain(command: Command) -> None:
+    known = {"make", "kubectl", "helm", "curl", "eval", "buildah", *OWN_PROGRAMS}
+
+    assert command.words[0] in known, command
+
+
+def test_the_readme_shows_the_two_commands() -> None:
+    shown = {shlex.join(c.words) for c in SHOWN if c.page.name == "README.md"}
+
+    assert {"make up", "make test"} <= shown
