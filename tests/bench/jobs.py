@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import httpx
-from stenofleet_deploy.demo import SESSIONS, call, read_status, upload
+from stenofleet_deploy.demo import SESSIONS, call, read_status
 from stenofleet_deploy.errors import DeployError
 
 SAMPLE_RATE = 16_000
@@ -42,7 +42,9 @@ def prepare(client: httpx.Client, recording: Path) -> str:
     """Make a session with a recording and return its id."""
     body = {"title": f"bench {recording.stem}", "language": "en"}
     session: str = call(client, "POST", SESSIONS, json=body).json()["id"]
-    upload(client, session, recording)
+    with recording.open("rb") as file:
+        files = {"file": (recording.name, file)}
+        call(client, "POST", f"{SESSIONS}/{session}/upload", files=files)
     return session
 
 
