@@ -43,16 +43,9 @@ def spec_of(release: Release, pool: str) -> dict[str, Any]:
 
 @contextmanager
 def changed(release: Release, pool: str, **fields: Any) -> Iterator[None]:
-    """Change fields of the pool's spec for as long as the context lasts."""
+    """Change fields of the pool's spec for as long as the context lasts; trees are merged."""
     before = spec_of(release, pool)
-    _patch(
-        release,
-        pool,
-        {
-            name: {**_tree(before.get(name)), **value} if isinstance(value, dict) else value
-            for name, value in fields.items()
-        },
-    )
+    _patch(release, pool, fields)
     try:
         yield
     finally:
@@ -62,14 +55,9 @@ def changed(release: Release, pool: str, **fields: Any) -> Iterator[None]:
 @contextmanager
 def hasty(release: Release, pool: str) -> Iterator[None]:
     """Let the pool go back to sleep quickly, so that rounds follow one another."""
-    down = _tree(spec_of(release, pool).get("behavior")).get("scaleDown")
-    quick = {**_tree(down), "stabilizationWindow": SHORT_WINDOW}
-    with changed(release, pool, behavior={"scaleDown": quick}, minReplicas=0):
+    window = {"scaleDown": {"stabilizationWindow": SHORT_WINDOW}}
+    with changed(release, pool, behavior=window, minReplicas=0):
         yield
-
-
-def _tree(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _patch(release: Release, pool: str, fields: dict[str, Any]) -> None:
