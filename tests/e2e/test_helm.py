@@ -1,0 +1,50 @@
+"""A release that changes while it works, and one that goes."""
+
+from collections.abc import Iterator
+
+import pytest
+from stenofleet_deploy.cluster import Cluster
+from support.fleet import WORKER, Fleet, eventually
+from support.releases import installed, uninstall, upgrade
+from support.speech import recording
+
+MAXIMUM = "workers.transcription.maxReplicas"
+
+
+@pytest.fixture
+def small_fleet(fleet: Fleet) -> Iterator[Fleet]:
+    """The fleet while it may have one worker."""
+    upgrade(fleet.release, f"{MAXIMUM}=1")
+    yield fleet
+    upgrade(fleet.release, f"{MAXIMUM}=3")
+
+
+def test_an_upgraded_maximum_takes_effect_without_a_restart(small_fleet: Fleet) -> None:
+    fleet = small_fleet
+    sessions = [fleet.started(recording(6)) for _ in range(4)]
+    eventually(lambda: _reason(fleet) == "AtMaximum", "the pool at its maximum", 60)
+    fleet.wait_transcribing(sessions[0])
+    steady = fleet.runs("operator", "worker-core", "beat", "api")
+    busy = fleet.runs(WORKER)
+
+    upgrade(fleet.release, f"{MAXIMUM}=2")
+    fleet.wait_replicas(2)
+    eventually(lambda: len(fleet.runs(WORKER)) == 2, "the second pod", 30)
+    assert busy < fleet.runs(WORKER)
+    for session in sessions:
+        fleet.wait_completed(session, 120)
+
+    assert fleet.runs("operator", "worker-core", "beat", "api") == steady
+    assert fleet.attempts(sessions) == [1] * len(sessions)
+
+
+def test_an_uninstalled_release_leaves_no_pod_behind(cluster: Cluster) -> None:
+    with installed(cluster, "stenofleet-e2e-leaves") as release:
+        assert release.get("pods")
+        uninstall(release)
+        eventually(lambda: not release.get("pods"), "the last pod to go", 120)
+        assert release.get("deployments,statefulsets,jobs,workerpools") == []
+
+
+def _reason(fleet: Fleet) -> str:
+    return str(fleet.pool().get("status", {}).get("decision", {}).get("reason"))

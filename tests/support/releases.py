@@ -1,0 +1,100 @@
+"""Releases that tests install on a real cluster and take away again."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from stenofleet_deploy import context, embedded, kind
+from stenofleet_deploy.cluster import Cluster, Flavour
+from stenofleet_deploy.errors import DeployError
+from stenofleet_deploy.release import Release
+
+ROOT = Path(__file__).parents[2]
+VALUES = ROOT / "tests" / "e2e" / "values.yaml"
+OURS = {Flavour.EMBEDDED: "stenofleet-cluster", Flavour.KIND: "kind-stenofleet"}
+STOP = {Flavour.EMBEDDED: embedded.down, Flavour.KIND: kind.down}
+# The first start of the embedded cluster builds Kubernetes, the first release its images.
+UP_SECONDS = 3600
+GONE_SECONDS = 120
+
+
+@contextmanager
+def some_cluster() -> Iterator[Cluster]:
+    """The cluster of CONTEXT, else this project's own, which stops again unless it was up."""
+    named = os.environ.get("CONTEXT") or None
+    flavour = context.choose(named)
+    cluster = _found(flavour, named)
+    if cluster is not None:
+        yield _harmless(cluster, named)
+        return
+    try:
+        yield _harmless(context.start(flavour, named), named)
+    finally:
+        STOP[flavour]()
+
+
+@contextmanager
+def installed(cluster: Cluster, namespace: str) -> Iterator[Release]:
+    """A release with the tests' values in a namespace of its own; both go at the end."""
+    release = Release(cluster, "stenofleet", namespace)
+    try:
+        deploy(release)
+        yield release
+    finally:
+        uninstall(release)
+        cluster.kubectl(
+            "delete", "namespace", namespace, "--ignore-not-found", timeout=GONE_SECONDS
+        )
+
+
+def deploy(release: Release) -> None:
+    """Brings a release up as a user does, with the small model."""
+    where = ["--namespace", release.namespace, *_named(release.cluster)]
+    options = ["--no-demo", "--whisper-model", "tiny.en", "--values", str(VALUES)]
+    command = [str(Path(sys.executable).with_name("stenofleet-deploy")), "up", *where, *options]
+    if registry := os.environ.get("REGISTRY"):
+        command += ["--registry", registry]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=UP_SECONDS)
+
+
+def upgrade(release: Release, *settings: str) -> None:
+    """Changes single values of a release with helm alone."""
+    command = ["upgrade", release.name, str(ROOT / "helm" / "stenofleet"), "--reuse-values"]
+    command += ["--namespace", release.namespace]
+    command += [word for setting in settings for word in ("--set", setting)]
+    release.cluster.helm(*command)
+
+
+def uninstall(release: Release) -> None:
+    release.cluster.helm(
+        *("uninstall", release.name, "--namespace", release.namespace),
+        *("--ignore-not-found", "--wait", f"--timeout={GONE_SECONDS}s"),
+        timeout=GONE_SECONDS + 30,
+    )
+
+
+def _named(cluster: Cluster) -> list[str]:
+    if cluster.flavour is Flavour.NAMED:
+        return ["--context", cluster.context]
+    return ["--cluster", cluster.flavour.value]
+
+
+def _found(flavour: Flavour, named: str | None) -> Cluster | None:
+    """The cluster, if it is up; one that the user named must be."""
+    try:
+        return context.find(flavour, named)
+    except (DeployError, json.JSONDecodeError):
+        if flavour is Flavour.NAMED:
+            raise
+        return None
+
+
+def _harmless(cluster: Cluster, named: str | None) -> Cluster:
+    """Refuses a cluster that is neither the user's choice nor this project's own."""
+    wanted = named or OURS[cluster.flavour]
+    assert cluster.context == wanted, f"expected the context {wanted}, got {cluster.context}"
+    return cluster

@@ -1,0 +1,38 @@
+"""A read text of which every word is known, in the length that a test needs."""
+
+import functools
+import io
+import wave
+from importlib.resources import files
+
+CLIP_SECONDS = 44.4
+TWO_CITIES = (
+    "it was the best of times it was the worst of times it was the age of wisdom it was the age "
+    "of foolishness it was the epoch of belief it was the epoch of incredulity it was the season "
+    "of light it was the season of darkness it was the spring of hope it was the winter of "
+    "despair we had everything before us we had nothing before us we were all going direct to "
+    "heaven we were all going direct the other way in short the period was so far like the "
+    "present period that some of its noisiest authorities insisted on its being received for "
+    "good or for evil in the superlative degree of comparison only"
+)
+
+
+@functools.cache
+def recording(times: int = 1) -> bytes:
+    """The text, read that often, as WAV."""
+    source = files("moonshine_voice") / "assets" / "two_cities.wav"
+    with source.open("rb") as file, wave.open(file) as clip:
+        parameters, frames = clip.getparams(), clip.readframes(clip.getnframes())
+    content = io.BytesIO()
+    with wave.open(content, "wb") as out:
+        out.setparams(parameters)
+        out.writeframes(frames * times)
+    return content.getvalue()
+
+
+def error_rate(heard: str, times: int = 1) -> float:
+    """Wrong, missing and surplus words, as a part of the words that were read."""
+    import jiwer  # noqa: PLC0415 - slow to import, and few tests score words
+
+    plain = "".join(each for each in heard.lower() if each.isalpha() or each.isspace())
+    return float(jiwer.wer(" ".join([TWO_CITIES] * times), plain))
