@@ -20,6 +20,7 @@ from stenofleet_deploy.release import Release
 ROOT = Path(__file__).parents[2]
 SILENCE_SECONDS = 2.0
 REQUEST_SECONDS = 30
+SENT_TO_A_SLOT = 4
 COMMAND_SECONDS = 1800
 # Not ignored by git and part of the API's image, so that its tag changes as with any edit.
 MARKER = ROOT / "services/api/src/stenofleet_api/bench_marker.py"
@@ -70,13 +71,14 @@ def spread(seconds: Sequence[float]) -> str:
 def throughput(release: Release, slots: int) -> Iterator[Row]:
     """Seconds of recording for each second, in one pod that runs so many tasks at once."""
     name = pool.pool_name(release)
-    limits = {"concurrency": {"min": slots, "max": slots}, "maxReplicas": 1}
+    limits = {"concurrency": {"min": slots, "max": slots}, "minReplicas": 1, "maxReplicas": 1}
     with (
         pool.changed(release, name, **limits),
         portforward.api(release) as url,
         httpx.Client(base_url=url, timeout=REQUEST_SECONDS) as client,
     ):
-        sessions = [jobs.prepare(client, ROOT / RECORDING) for _ in range(2 * slots)]
+        sessions = [jobs.prepare(client, ROOT / RECORDING) for _ in range(SENT_TO_A_SLOT * slots)]
+        pool.wait_slots(release, name, slots)
         for session in sessions:
             jobs.start(client, session)
         runs = jobs.completed(client, sessions)

@@ -79,6 +79,20 @@ def wait_asleep(release: Release, target: str) -> None:
     raise DeployError(f"{target} still has pods after {ASLEEP_SECONDS} s")
 
 
+def wait_slots(release: Release, pool: str, slots: int) -> None:
+    """Wait until the pool has exactly so many slots that are ready.
+
+    Raises:
+        DeployError: It has another number after 240 s.
+    """
+    deadline = time.monotonic() + ASLEEP_SECONDS
+    path = "jsonpath={.status.slots.ready}"
+    while (ready := release.kubectl("get", "workerpool", pool, "-o", path)) != str(slots):
+        if time.monotonic() > deadline:
+            raise DeployError(f"{pool}: expected {slots} slots ready, got {ready or 'none'}")
+        time.sleep(POLL_SECONDS)
+
+
 @contextmanager
 def replicas_seen(release: Release, target: str) -> Iterator["queue.Queue[Sighting]"]:
     """Watch the Deployment's `spec.replicas`: each sighting arrives with its time."""
