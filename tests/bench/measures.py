@@ -2,7 +2,6 @@
 
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,6 +15,7 @@ from stenofleet_deploy.cluster import Flavour
 from stenofleet_deploy.demo import RECORDING
 from stenofleet_deploy.errors import DeployError
 from stenofleet_deploy.release import Release
+from stenofleet_deploy.shell import run
 
 ROOT = Path(__file__).parents[2]
 SILENCE_SECONDS = 2.0
@@ -54,8 +54,8 @@ def _round(release: Release, target: str, recording: Path) -> tuple[float, float
         session = jobs.prepare(client, recording)
         enqueued = jobs.start(client, session)
         patched = pool.first_above_zero(seen)
-        [run] = jobs.completed(client, [session])
-    return patched - enqueued, run.started - enqueued
+        [done] = jobs.completed(client, [session])
+    return patched - enqueued, done.started - enqueued
 
 
 def spread(seconds: Sequence[float]) -> str:
@@ -82,8 +82,8 @@ def throughput(release: Release, slots: int) -> Iterator[Row]:
         for session in sessions:
             jobs.start(client, session)
         runs = jobs.completed(client, sessions)
-    took = max(run.ended for run in runs) - min(run.started for run in runs)
-    recorded = sum(run.recording_seconds for run in runs)
+    took = max(each.ended for each in runs) - min(each.started for each in runs)
+    recorded = sum(each.recording_seconds for each in runs)
     speed = f"{recorded / took:.1f} ({recorded:.0f} s in {took:.1f} s)"
     yield f"recording seconds a second, one pod, tasks at once: {slots}", speed
 
@@ -114,7 +114,7 @@ def _sizes_on_nodes(release: Release) -> dict[str, int]:
 
 def code_change(release: Release) -> Iterator[Row]:
     """A new line in the API's code, until the new pod is ready and the old one gone."""
-    up = ("stenofleet_deploy", "up", "--no-demo", *_place(release))
+    up = ("stenofleet-deploy", "up", "--no-demo", *_place(release))
     _timed(*up)  # so that nothing but the new line is new
     MARKER.write_text(f'"""Written by the benchmark at {time.time():.3f}."""\n')
     try:
@@ -135,15 +135,15 @@ def restart(release: Release) -> Iterator[Row]:
     """The cluster of this repository, from down to a ready node with metrics."""
     if release.cluster.flavour is not Flavour.EMBEDDED:
         raise DeployError("only the cluster of this repository is stopped and started")
-    _timed("stenofleet_cluster", "down")
-    took = _timed("stenofleet_cluster", "up")
+    _timed("cluster", "down")
+    took = _timed("cluster", "up")
     yield "cluster down to node Ready and metrics served, warm cache", f"{took:.1f} s"
 
 
-def _timed(module: str, *arguments: str) -> float:
+def _timed(program: str, *arguments: str) -> float:
     begun = time.monotonic()
-    command = [sys.executable, "-m", module, *arguments]
-    subprocess.run(command, cwd=ROOT, check=True, timeout=COMMAND_SECONDS, stdout=sys.stderr)
+    # Beside this Python, which is the one of the workspace.
+    run([Path(sys.executable).with_name(program), *arguments], timeout=COMMAND_SECONDS, folder=ROOT)
     return time.monotonic() - begun
 
 
