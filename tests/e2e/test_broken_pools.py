@@ -53,7 +53,9 @@ def test_a_missing_target_is_told_by_the_pool(awake_fleet: Fleet) -> None:
 
 def test_a_missing_secret_is_told_by_the_pool(awake_fleet: Fleet) -> None:
     absent = {"urlSecretRef": {"name": "not-there", "key": "url"}}
-    with applied(awake_fleet, pool(broker=absent)):
+    # A target that is there and that no other pool has; without a broker it keeps its size.
+    target = {"kind": "Deployment", "name": "stenofleet-beat"}
+    with applied(awake_fleet, pool(broker=absent, targetRef=target)):
         eventually(lambda: told(awake_fleet) == ("False", "SecretNotFound"), "the condition", 30)
 
 
