@@ -4,7 +4,7 @@ import pytest
 from support.fleet import POOL, WORKER, Fleet, kill
 from support.speech import error_rate, recording
 
-TIMES = 12
+TIMES = 8
 COLUMNS = "NAME TARGET WANTED SLOTS REPLICAS CONCURRENCY MAX READY REASON AGE"
 
 
@@ -16,7 +16,9 @@ def session(fleet: Fleet) -> str:
     return session
 
 
-def test_the_pool_is_told_in_columns_while_a_worker_is_at_work(fleet: Fleet, session: str) -> None:
+def test_the_pool_is_told_in_columns_while_a_worker_is_at_work(fleet: Fleet) -> None:
+    session = fleet.started(recording(4))
+    fleet.wait_transcribing(session)
     head, *rows = fleet.release.kubectl("get", "workerpools").splitlines()
     [row] = [row.split() for row in rows if row.startswith(POOL)]
 
