@@ -51,6 +51,13 @@ def test_more_work_than_fits_stops_at_the_maximum() -> None:
     assert (decision.replicas, decision.slots, decision.reason) == (4, 8, "AtMaximum")
 
 
+def test_a_raised_maximum_starts_no_pods_for_work_that_is_already_done() -> None:
+    policy = Policy()
+    policy.decide(seen(pod("a", slots=1, active=1), queued=500), spec(maxReplicas=1))
+    done = replace(seen(pod("a", slots=2)), now=1010.0)
+    assert policy.decide(done, spec(maxReplicas=4)).replicas == 1
+
+
 def test_concurrency_of_the_ready_pod_rises_in_the_same_decision_that_adds_pods() -> None:
     decision = Policy().decide(seen(pod("a", slots=1), queued=12), spec())
     assert (decision.concurrency, decision.replicas) == (2, 4)
@@ -216,9 +223,9 @@ def test_a_decision_tells_every_rule_with_the_value_before_and_after() -> None:
     decision = Policy().decide(seen(queued=9), spec())
     assert [str(step) for step in decision.steps][:4] == [
         "work to slots: 9 -> 9",
-        "stabilizationWindow: 9 -> 9",
-        "slots to pods: 9 -> 5",
-        "minReplicas to maxReplicas: 5 -> 4",
+        "maximum: 9 -> 8",
+        "stabilizationWindow: 8 -> 8",
+        "slots to pods: 8 -> 4",
     ]
 
 

@@ -1,10 +1,12 @@
 """The Celery app that the API publishes with and the workers run (extra: celery)."""
 
 import time
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from celery import Celery
-from celery.signals import before_task_publish
+from celery.app.amqp import AMQP
 
 from stenofleet.contracts.headers import ENQUEUED_AT
 from stenofleet.contracts.tasks import CORE_QUEUE, ROUTES
@@ -61,17 +63,25 @@ def make_app(settings: RedisSettings, name: str = "stenofleet") -> Celery:
     return app
 
 
+class StampingAMQP(AMQP):
+    """Celery's publisher, which also tells when each message was published."""
+
+    @cached_property
+    def send_task_message(self) -> Callable[..., Any]:
+        """Sends a message; a retry copies its headers, so the time is written at each publish."""
+        send = super().send_task_message
+
+        def send_stamped(*args: Any, headers: dict[str, Any] | None = None, **options: Any) -> Any:
+            stamped = {**(headers or {}), ENQUEUED_AT: int(time.time() * 1000)}
+            return send(*args, headers=stamped, **options)
+
+        return send_stamped
+
+
 def instrument(app: Celery) -> Celery:
-    """Makes ``app`` tell when each message was published; any Celery app may call it.
+    """Makes ``app``, before its first message, tell when each was published; any app may call it.
 
-    Celery's signal is one for the whole process, so this stamps what other apps of the process
-    publish too; the header is harmless to them.
+    Celery's signal ``before_task_publish`` would do it for all apps of the process.
     """
-    before_task_publish.connect(_stamp, weak=False, dispatch_uid="stenofleet.enqueued_at")
+    app.amqp_cls = f"{StampingAMQP.__module__}:{StampingAMQP.__name__}"
     return app
-
-
-def _stamp(headers: dict[str, Any] | None = None, **_: Any) -> None:
-    # Celery's retry copies the headers of the message, so the time is overwritten at each publish.
-    if headers is not None:
-        headers[ENQUEUED_AT] = int(time.time() * 1000)

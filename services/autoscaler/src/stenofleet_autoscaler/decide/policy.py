@@ -56,7 +56,10 @@ class Policy:
         raw = trail.note(
             "work to slots", work.queued, slots_wanted(work, in_flight, spec.objective)
         )
-        slots = trail.note("stabilizationWindow", raw, self._stabilised(seen.now, raw, spec))
+        # What was above the maximum is no reason to grow once the maximum is raised.
+        most = spec.max_replicas * slots_per_pod(seen, spec)
+        slots = trail.note("maximum", raw, min(raw, most))
+        slots = trail.note("stabilizationWindow", slots, self._stabilised(seen.now, slots, spec))
         may_shrink = self._watched_enough(seen.now, spec)
         pods = pods_for(slots, seen, spec, trail)
         if seen.held_replicas is not None:
@@ -139,7 +142,7 @@ def _reason(seen: Observation, want: _Want, most: int, replicas: int) -> str:
         return "ManualHold"
     if replicas > want.pods:
         return "Draining" if seen.settled else "RolloutInProgress"
-    if want.slots > most:
+    if want.raw > most:
         return "AtMaximum"
     if want.slots > want.raw:
         return "QuietWindow"

@@ -21,6 +21,8 @@ from stenofleet_autoscaler.spec import Demand
 TIMEOUT = 2.0
 """Seconds that a broker may take for an answer."""
 
+CANCELLATIONS = 5
+
 EVENT_EXCHANGE = "celeryev"
 
 
@@ -81,9 +83,17 @@ class Broker:
 
     async def close(self) -> None:
         """Closes the connections."""
-        self._listener.cancel()
-        await asyncio.gather(self._listener, return_exceptions=True)
+        await _ended(self._listener)
         await self.client.aclose()
+
+
+async def _ended(listener: asyncio.Task[None]) -> None:
+    """Cancels more than once: redis-py may take a cancellation for a timeout of its own."""
+    for _ in range(CANCELLATIONS):
+        listener.cancel()
+        await asyncio.wait([listener], timeout=TIMEOUT)
+        if listener.done():
+            return
 
 
 def connect(url: str) -> Redis:
