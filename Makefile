@@ -14,7 +14,7 @@ CODE := libs/stenofleet/src services/api/src services/worker/src services/autosc
 WHERE := $(if $(CONTEXT),--context $(CONTEXT))
 PACKAGES := redis-server postgresql
 
-.PHONY: help setup tools models format lint types imports openapi openapi-check check \
+.PHONY: help setup tools models programs format lint types imports openapi openapi-check check \
 	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton clean
 
 help: ## Show what can be made.
@@ -65,10 +65,13 @@ check: lint types imports openapi-check test-unit ## Format, lint, types, import
 test-unit: setup ## Unit tests: no server, no cluster.
 	$(PYTEST) tests/unit -q
 
-test-chart: setup tools ## The chart's objects against Kubernetes' schemas and API server.
+programs: setup ## Compile Kubernetes and Helm for the tests; minutes the first time, and never again.
+	$(RUN)/cluster build
+
+test-chart: setup tools programs ## The chart's objects against Kubernetes' schemas and API server.
 	$(PYTEST) tests/chart -q
 
-test-integration: setup tools models ## Services against a real Redis, PostgreSQL and API server.
+test-integration: setup tools models programs ## Services against a real Redis, PostgreSQL and API server.
 	$(PYTEST) tests/integration -q
 
 test-e2e: setup ## The whole way on a cluster; one that was not up before is stopped again.

@@ -37,6 +37,8 @@ def test_a_deleted_pod_loses_no_recording_and_doubles_no_segment(
     fleet.wait_completed(session, 120)
 
     assert busy["metadata"]["uid"] not in {pod["metadata"]["uid"] for pod in fleet.pods(WORKER)}
+    # The worker put its message back at once; nobody had to wait for its lease.
+    assert fleet.attempts([session]) == [1]
     _whole(fleet, session)
 
 

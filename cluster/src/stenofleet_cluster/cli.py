@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     """Return what the command understands."""
     top = argparse.ArgumentParser(prog="cluster", description=__doc__)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
+    _add(commands, "build", _build, "compile the programs, where they are not compiled yet")
     start = _add(commands, "up", _up, "start the cluster, or repair it")
     start.add_argument(
         "--public-registries",
@@ -59,6 +60,11 @@ def _add(
     added: argparse.ArgumentParser = commands.add_parser(name, help=purpose, description=purpose)
     added.set_defaults(command=command)
     return added
+
+
+def _build(_options: argparse.Namespace, places: Places, progress: Progress) -> int:
+    build.ensure(places.cache, machine.go(places.cache, progress), progress)
+    return 0
 
 
 def _up(options: argparse.Namespace, places: Places, progress: Progress) -> int:
