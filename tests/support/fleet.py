@@ -169,8 +169,9 @@ def kill(pod: dict[str, Any]) -> None:
     uid = re.compile(pod["metadata"]["uid"].replace("-", "[-_]"))
     workers = [process for process in _processes() if uid.search(_read(process / "cgroup"))]
     celery = [process for process in workers if "celery" in _read(process / "cmdline")]
-    if not celery:
+    if not celery and os.environ.get("CONTEXT"):
         pytest.skip("the pod's node is another machine: nobody here may kill its processes")
+    assert celery, f"no process of {pod['metadata']['name']} runs on this machine"
     for process in celery:
         os.kill(int(process.name), signal.SIGKILL)
 
