@@ -86,11 +86,14 @@ def _named(cluster: Cluster) -> list[str]:
 def _found(flavour: Flavour, named: str | None) -> Cluster | None:
     """The cluster, if it is up; one that the user named must be."""
     try:
-        return context.find(flavour, named)
+        cluster = context.find(flavour, named)
+        # A cluster that was stopped still has its kubeconfig.
+        cluster.require_answer()
     except (DeployError, json.JSONDecodeError):
         if flavour is Flavour.NAMED:
             raise
         return None
+    return cluster
 
 
 def _harmless(cluster: Cluster, named: str | None) -> Cluster:
