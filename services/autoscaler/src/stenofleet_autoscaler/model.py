@@ -11,11 +11,39 @@ class Heartbeat:
         at: when it came, in seconds of the operator's monotonic clock.
         active: tasks running.
         processed: tasks accepted since the worker's start.
+        node: the worker's name, as ``celery@host``.
     """
 
     at: float
     active: int
     processed: int
+    node: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Queued tasks that are alike, as far as how long they run is concerned.
+
+    Attributes:
+        count: how many; those of a sample stand for the whole queue.
+        seconds: how long one of them is expected to run; None when nothing was learned.
+    """
+
+    count: int
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Running:
+    """Running tasks that are alike.
+
+    Attributes:
+        count: how many; those of a sample stand for all.
+        remaining: seconds until one of them ends, as expected; None when nothing was learned.
+    """
+
+    count: int
+    remaining: float | None = None
 
 
 @dataclass(frozen=True)
@@ -24,19 +52,31 @@ class Work:
 
     Attributes:
         queued: tasks in the queues' lists that are due.
-        scheduled: tasks in the lists whose time has not come.
+        scheduled: tasks whose time has not come, in the lists or with a worker.
         delivered: tasks that a worker took and has not acknowledged, and that are due.
         fresh: those of them that came so lately that no heartbeat may tell of them yet.
+        orphaned: those of them whose worker is gone for certain; they are demand.
         items: for each plain list its items and how many of them a task takes.
         oldest_wait: seconds that the oldest due task has waited; None when nobody said.
+        kinds: the queued tasks by how long they run; empty when nothing is known of them.
+        running: the running tasks by how long they will go on; empty when nothing is known.
+        etas: times, in seconds since the epoch, of scheduled tasks; of a sample where they are
+            many.
+        arrived: tasks that came into the queues since the operator looked first; None when the
+            publisher's pace cannot be told.
     """
 
     queued: int
     delivered: int
     scheduled: int = 0
     fresh: int = 0
+    orphaned: int = 0
     items: tuple[tuple[int, int], ...] = ()
     oldest_wait: float | None = None
+    kinds: tuple[Kind, ...] = ()
+    running: tuple[Running, ...] = ()
+    etas: tuple[float, ...] = ()
+    arrived: int | None = None
 
 
 @dataclass(frozen=True)
@@ -62,10 +102,16 @@ class Pod:
         assigned: a node was found for it.
         pending: its phase is Pending.
         running: a container of it runs, so that it may hold tasks.
+        trouble: why it does not become ready, in one word (``Unschedulable``,
+            ``ImagePullBackOff``, ``CrashLoopBackOff``, ...); None while nothing is wrong.
         cost: its deletion cost.
         beat: its worker's last heartbeat; None when there was none lately: unknown, not idle.
         slots: its worker's concurrency as last read back; None when unknown.
+        most_slots: slots that the node lets it have with the resources that go with a slot;
+            None when nothing was refused.
         drain: set when it is on its way out.
+        asked_to_go: a person asked for it to be drained.
+        ordinal: its number in a StatefulSet; None in a Deployment.
         created: when it was made, in seconds since the epoch.
     """
 
@@ -74,10 +120,14 @@ class Pod:
     assigned: bool = True
     pending: bool = False
     running: bool = True
+    trouble: str | None = None
     cost: int = 0
     beat: Heartbeat | None = None
     slots: int | None = None
+    most_slots: int | None = None
     drain: Drain | None = None
+    asked_to_go: bool = False
+    ordinal: int | None = None
     created: float = 0.0
 
     @property
@@ -99,6 +149,9 @@ class Observation:
         settled: the target's controller has seen its spec and rolls nothing out.
         resizable: the workers' concurrency can be changed.
         held_replicas: what a person asked for; None when nobody holds the pool.
+        boot_seconds: from a new pod to its first task, as learned.
+        useful_slots: concurrency of a pod above which it was seen to do no more; None when no
+            such point was found.
     """
 
     now: float
@@ -109,3 +162,5 @@ class Observation:
     settled: bool = True
     resizable: bool = True
     held_replicas: int | None = None
+    boot_seconds: float = 2.0
+    useful_slots: int | None = None

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
+from stenofleet.broker.keys import PRIORITY_STEPS, SEPARATOR
 
 from stenofleet_autoscaler.durations import seconds
 
@@ -21,7 +22,7 @@ class _Part(BaseModel):
 class TargetRef(_Part):
     """The workers to size, in the pool's own namespace."""
 
-    kind: Literal["Deployment"]
+    kind: Literal["Deployment", "StatefulSet"]
     name: str
 
 
@@ -32,12 +33,23 @@ class SecretRef(_Part):
     key: str
 
 
+class Sentinel(_Part):
+    """What a ``sentinel://`` URL leaves open."""
+
+    master_name: str
+    password_secret_ref: SecretRef | None = None
+
+
 class BrokerSpec(_Part):
     """Where the workers' messages are."""
 
     url_secret_ref: SecretRef
+    ca_secret_ref: SecretRef | None = None
+    sentinel: Sentinel | None = None
     key_prefix: str = ""
-    priority_step_values: tuple[int, ...] = (0, 3, 6, 9)
+    priority_separator: str = SEPARATOR
+    priority_step_values: tuple[int, ...] = PRIORITY_STEPS
+    visibility_timeout: Seconds = 3600.0
 
 
 class ListSpec(_Part):
@@ -68,16 +80,34 @@ class Objective(_Part):
     backlog_per_slot: int | None = None
 
 
+class Step(_Part):
+    """How many pods may come or go within one window: a number, or percent of what is there."""
+
+    pods: int | None = None
+    percent: int | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        """``4`` and ``"4"`` are pods, ``"50%"`` is percent."""
+        if isinstance(value, str) and value.removesuffix("%").isdigit():
+            number = int(value.removesuffix("%"))
+            return {"percent": number} if value.endswith("%") else {"pods": number}
+        return {"pods": value} if isinstance(value, int) else value
+
+
 class ScaleUp(_Part):
     """How fast the pool may grow."""
 
     stabilization_window: Seconds = 0.0
+    max_step: Step | None = None
 
 
 class ScaleDown(_Part):
     """How fast the pool may shrink."""
 
     stabilization_window: Seconds = 60.0
+    max_step: Step | None = None
     drain_timeout: Seconds = 3600.0
 
 
@@ -86,6 +116,21 @@ class Behavior(_Part):
 
     scale_up: ScaleUp = ScaleUp()
     scale_down: ScaleDown = ScaleDown()
+
+
+class Resources(_Part):
+    """What a container asks for and may use: quantities by resource, as Kubernetes writes them."""
+
+    requests: dict[str, str] = {}
+    limits: dict[str, str] = {}
+
+
+class SlotResources(_Part):
+    """The resources of a worker's container: ``base``, and ``per_slot`` for each slot."""
+
+    container: str
+    base: Resources = Resources()
+    per_slot: Resources = Resources()
 
 
 class Fallback(_Part):
@@ -105,6 +150,7 @@ class PoolSpec(_Part):
     min_replicas: int = 0
     max_replicas: int
     concurrency: Concurrency
+    resources: SlotResources | None = None
     objective: Objective = Objective(backlog_per_slot=1)
     behavior: Behavior = Behavior()
     manual_hold: Seconds = 600.0
