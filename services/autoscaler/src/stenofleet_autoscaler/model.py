@@ -62,8 +62,8 @@ class Work:
         running: the running tasks by how long they will go on; empty when nothing is known.
         etas: times, in seconds since the epoch, of scheduled tasks; of a sample where they are
             many.
-        arrived: tasks that came into the queues since the operator looked first; None when the
-            publisher's pace cannot be told.
+        rate: tasks that come in, a second, over the last minutes; None until it can be told.
+        mean_seconds: how long the pool's tasks run, as learned; None when nothing was.
     """
 
     queued: int
@@ -76,7 +76,8 @@ class Work:
     kinds: tuple[Kind, ...] = ()
     running: tuple[Running, ...] = ()
     etas: tuple[float, ...] = ()
-    arrived: int | None = None
+    rate: float | None = None
+    mean_seconds: float | None = None
 
 
 @dataclass(frozen=True)

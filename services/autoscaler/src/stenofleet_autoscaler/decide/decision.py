@@ -15,6 +15,10 @@ class Step:
         return f"{self.rule}: {self.before} -> {self.after}"
 
 
+CONVERSIONS = frozenset({"work to slots", "slots to pods", "slots to concurrency"})
+"""Rules that turn one figure into another: they bind nothing."""
+
+
 @dataclass
 class Trail:
     """The rules that a value went through, in order."""
@@ -25,6 +29,12 @@ class Trail:
         """Keeps the step and returns the value after it."""
         self.steps.append(Step(rule, before, after))
         return after
+
+    @property
+    def bound(self) -> str | None:
+        """The last rule that changed the figure it was given; None when nothing did."""
+        changed = (each.rule for each in reversed(self.steps) if each.before != each.after)
+        return next((rule for rule in changed if rule not in CONVERSIONS), None)
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,8 @@ class Decision:
         reason: one word for it.
         message: the same in a sentence.
         steps: each rule in order with the value before and after.
+        bound: the rule that bound the size; None when the work alone says it.
+        inputs: what it was made from, by name.
     """
 
     slots: int | None
@@ -54,3 +66,5 @@ class Decision:
     undrain: tuple[str, ...] = ()
     release: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    bound: str | None = None
+    inputs: tuple[tuple[str, float | None], ...] = ()

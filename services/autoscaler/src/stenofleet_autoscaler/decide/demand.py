@@ -1,16 +1,64 @@
-"""How many slots the work calls for."""
+"""How many slots the work calls for: the rule of the design, and the reasons for each figure."""
 
+import itertools
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from stenofleet_autoscaler.model import Pod, Work
+from stenofleet_autoscaler.decide.packing import Room, slots_to_start
+from stenofleet_autoscaler.model import Kind, Observation, Pod, Work
 from stenofleet_autoscaler.spec import Objective
 
-BOOT_SECONDS = 2.0
-"""From a new pod to its first task, until it is learned: a plain worker whose image is there."""
-
 SHORTEST_WAIT = 1.0
-"""What is left of the objective, in seconds, for a task that has waited it out already."""
+"""What is left of the objective, in seconds, for a task that has waited it out already; also what
+a new slot has at least, for a pod that boots longer than that must not be made for each task."""
+
+ONE_START = math.inf
+"""Seconds that a task is taken to run while nothing was learned: a slot starts one."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What the work calls for, before any bound.
+
+    Attributes:
+        in_flight: tasks that run.
+        due: tasks that wait, and those whose time comes while a pod boots.
+        backlog: slots with which every task that is there starts in time.
+        staffing: slots for the tasks that will come, at the pace of the last minutes.
+        lists: slots that plain lists call for.
+    """
+
+    in_flight: int
+    due: int
+    backlog: int
+    staffing: int
+    lists: int
+
+    @property
+    def slots(self) -> int:
+        """The largest of them."""
+        return max(self.backlog, self.in_flight, self.staffing, self.lists)
+
+
+def demand_of(seen: Observation, work: Work, objective: Objective, ready_slots: int) -> Demand:
+    """The demand of a pool's work.
+
+    Args:
+        seen: the pods, the time, and how long a pod boots.
+        work: the work of the pool's queues.
+        objective: what the size is for.
+        ready_slots: slots that the ready pods can be brought to, those that run a task included.
+    """
+    in_flight = running(work, seen.pods)
+    due = work.queued + work.orphaned + _soon_due(work, seen)
+    return Demand(
+        in_flight=in_flight,
+        due=due,
+        backlog=_backlog(seen, work, objective, (in_flight, due, ready_slots)),
+        staffing=0 if objective.queue_wait is None else staffing(work.rate, work.mean_seconds),
+        lists=_for_lists(work, in_flight),
+    )
 
 
 def running(work: Work, pods: Sequence[Pod]) -> int:
@@ -21,24 +69,77 @@ def running(work: Work, pods: Sequence[Pod]) -> int:
     """
     active = sum(pod.beat.active for pod in pods if pod.beat)
     heard = any(pod.beat for pod in pods) and all(pod.beat for pod in pods if pod.ready)
-    told = active + work.fresh if heard else work.delivered
+    told = active + work.fresh if heard else work.delivered - work.orphaned
     return max(active, min(told, work.delivered))
 
 
-def slots_wanted(work: Work, in_flight: int, objective: Objective) -> int:
-    """Slots for the work; at least one while anything is delivered.
+def _soon_due(work: Work, seen: Observation) -> int:
+    """Scheduled tasks whose time comes before a pod that is made now could start them."""
+    return sum(eta <= seen.now + seen.boot_seconds for eta in work.etas)
+
+
+def _backlog(
+    seen: Observation, work: Work, objective: Objective, figures: tuple[int, int, int]
+) -> int:
+    """At least one slot while anything is delivered.
 
     A delivered message whose worker died is given back by a worker that lives: with none left it
     would be stranded.
     """
+    in_flight, due, ready_slots = figures
     least = 1 if work.delivered else 0
-    return max(least, _for_queues(work, in_flight, objective), _for_lists(work, in_flight))
-
-
-def _for_queues(work: Work, in_flight: int, objective: Objective) -> int:
     if objective.queue_wait is None:
-        return in_flight + math.ceil(work.queued / (objective.backlog_per_slot or 1))
-    return slots_for_wait(work.queued, in_flight, objective.queue_wait, work.oldest_wait or 0.0)
+        return max(least, in_flight + math.ceil(due / (objective.backlog_per_slot or 1)))
+    left = max(objective.queue_wait - (work.oldest_wait or 0.0), SHORTEST_WAIT)
+    rooms = _rooms(seen, work, left, in_flight, ready_slots)
+    kinds = _kinds(work, due, unknown=work.mean_seconds or ONE_START)
+    return max(least, min(in_flight + slots_to_start(kinds, rooms), in_flight + due))
+
+
+def _rooms(
+    seen: Observation, work: Work, left: float, in_flight: int, ready_slots: int
+) -> list[Room]:
+    """Where tasks can start, best first: slots that become free, idle ones, new ones.
+
+    A slot that runs costs nothing, for it is wanted anyway.
+    """
+    ends = [
+        (math.inf if each.remaining is None else each.remaining, each.count)
+        for each in work.running
+    ]
+    busy = [
+        Room(count, left - end, is_wanted=True)
+        for count, end in _longest_first(ends, in_flight)
+        if end <= left
+    ]
+    idle = Room(max(0, ready_slots - in_flight), left)
+    new = Room(None, max(left - seen.boot_seconds, SHORTEST_WAIT))
+    return [*sorted(busy, key=lambda room: -room.seconds), idle, new]
+
+
+def _kinds(work: Work, due: int, unknown: float) -> list[tuple[int, float]]:
+    """How many tasks run how long; a sample stands for the whole queue."""
+    known = work.kinds or (Kind(due),)
+    each = [(unknown if kind.seconds is None else kind.seconds, kind.count) for kind in known]
+    return _longest_first(each, due)
+
+
+def _longest_first(counted: Sequence[tuple[float, int]], total: int) -> list[tuple[int, float]]:
+    """Counts and seconds, longest first, with the counts brought to the total."""
+    each = sorted(counted, reverse=True)
+    counts = _scaled([count for _, count in each], total)
+    return [(count, seconds) for count, (seconds, _) in zip(counts, each, strict=True)]
+
+
+def _scaled(counts: Sequence[int], total: int) -> list[int]:
+    """The counts in the same proportion with the given sum.
+
+    The first ones together grow with the total, so that more tasks are never shorter ones.
+    """
+    sums = list(itertools.accumulate(counts))
+    whole = sums[-1] if sums else 0
+    ends = [math.ceil(end * total / whole) if whole else 0 for end in sums]
+    return [end - start for start, end in itertools.pairwise([0, *ends])]
 
 
 def _for_lists(work: Work, in_flight: int) -> int:
@@ -47,31 +148,12 @@ def _for_lists(work: Work, in_flight: int) -> int:
     return max((min(math.ceil(items / each), useful) for items, each in work.items), default=0)
 
 
-def slots_for_wait(
-    queued: int,
-    in_flight: int,
-    objective: float,
-    waited: float,
-    duration: float | None = None,
-    *,
-    boot: float = BOOT_SECONDS,
-) -> int:
-    """Slots with which no task waits longer than the objective.
-
-    A slot that runs a task can start others in the time that is left, a new one after its boot.
+def staffing(rate: float | None, seconds: float | None) -> int:
+    """Slots for tasks that come at a pace: square-root staffing (Halfin and Whitt, 1981).
 
     Args:
-        queued: tasks that are due.
-        in_flight: tasks that run.
-        objective: longest wait wanted, in seconds.
-        waited: how long the oldest task has waited, in seconds.
-        duration: mean run time of a task, in seconds; None when none was learned yet, then as
-            long as the objective, so that a slot starts one task.
-        boot: seconds until a new slot starts its first task.
+        rate: tasks a second.
+        seconds: how long one of them runs.
     """
-    left = max(objective - waited, SHORTEST_WAIT)
-    each = duration or objective
-    running_starts = in_flight * (1 + math.floor((left - each) / each)) if each <= left else 0
-    new_starts = 1 + math.floor(max(0.0, left - boot) / each)
-    more = math.ceil(max(0, queued - running_starts) / new_starts)
-    return min(in_flight + more, in_flight + queued)
+    offered = (rate or 0.0) * (seconds or 0.0)
+    return math.ceil(offered + math.sqrt(offered)) if offered >= 1.0 else 0

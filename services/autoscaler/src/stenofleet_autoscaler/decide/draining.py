@@ -69,9 +69,9 @@ def _chosen(pods: Sequence[Pod], excess: int) -> list[Pod]:
     return sorted(candidates, key=_expense)[: max(0, excess)]
 
 
-def _expense(pod: Pod) -> tuple[bool, bool, bool, int, float]:
+def _expense(pod: Pod) -> tuple[bool, bool, bool, int, float, str]:
     active = pod.beat.active if pod.beat else UNKNOWN_IS_BUSY
-    return pod.assigned, not pod.pending, pod.ready, active, -pod.created
+    return pod.assigned, not pod.pending, pod.ready, active, -pod.created, pod.name
 
 
 def _taken_back(pods: Sequence[Pod], missing: int) -> list[Pod]:

@@ -3,29 +3,31 @@
 from dataclasses import dataclass
 
 from stenofleet_autoscaler.decide.decision import Decision, Trail
-from stenofleet_autoscaler.decide.demand import running, slots_wanted
+from stenofleet_autoscaler.decide.demand import demand_of
 from stenofleet_autoscaler.decide.draining import Plan, plan, staying
 from stenofleet_autoscaler.decide.levers import (
     concurrency_for,
+    has_no_node,
     pods_for,
+    ready_slots,
     slots_per_pod,
     within,
 )
+from stenofleet_autoscaler.decide.steps import StepLimits
+from stenofleet_autoscaler.decide.telling import inputs_of, message_for, reason_for
+from stenofleet_autoscaler.decide.want import Want
 from stenofleet_autoscaler.decide.window import Window
 from stenofleet_autoscaler.model import Observation, Pod, Work
 from stenofleet_autoscaler.spec import PoolSpec
 
 
 @dataclass(frozen=True)
-class _Want:
-    """What the work calls for, on its way to a decision."""
+class _Case:
+    """What one decision is about."""
 
-    queued: int
-    in_flight: int
-    raw: int
-    slots: int
-    pods: int
-    may_shrink: bool
+    seen: Observation
+    spec: PoolSpec
+    trail: Trail
 
 
 class Policy:
@@ -38,37 +40,41 @@ class Policy:
     def __init__(self) -> None:
         self._lowest = Window(largest=False)
         self._highest = Window(largest=True)
+        self._steps = StepLimits()
         self._slots = 0
         self._known_since: float | None = None
 
     def decide(self, seen: Observation, spec: PoolSpec) -> Decision:
         """What the pool is to look like now."""
+        case = _Case(seen, spec, Trail())
         if seen.work is None:
             self._known_since = None
-            return _hold(seen, spec)
+            return _hold(case)
         if self._known_since is None:
             self._known_since = seen.now
-        return self._for_work(seen, seen.work, spec)
+        return _settled(case, self._wanted(case, seen.work))
 
-    def _for_work(self, seen: Observation, work: Work, spec: PoolSpec) -> Decision:
-        trail = Trail()
-        in_flight = running(work, seen.pods)
-        raw = trail.note(
-            "work to slots", work.queued, slots_wanted(work, in_flight, spec.objective)
-        )
+    def _wanted(self, case: _Case, work: Work) -> Want:
+        seen, spec, trail = case.seen, case.spec, case.trail
+        demand = demand_of(seen, work, spec.objective, ready_slots(seen, spec))
+        raw = trail.note("work to slots", demand.due, demand.slots)
         # What was above the maximum is no reason to grow once the maximum is raised.
         most = spec.max_replicas * slots_per_pod(seen, spec)
         slots = trail.note("maximum", raw, min(raw, most))
         slots = trail.note("stabilizationWindow", slots, self._stabilised(seen.now, slots, spec))
         may_shrink = self._watched_enough(seen.now, spec)
-        pods = pods_for(slots, seen, spec, trail)
+        pods = self._bounded(case, pods_for(slots, seen, spec, trail), may_shrink=may_shrink)
+        return Want(demand, raw, most, slots, pods, may_shrink)
+
+    def _bounded(self, case: _Case, pods: int, *, may_shrink: bool) -> int:
+        """What clamps last: a person, the first window, and the steps."""
+        seen, spec, trail = case.seen, case.spec, case.trail
         if seen.held_replicas is not None:
-            pods = trail.note("manualHold", pods, within(spec, seen.held_replicas))
-        elif not may_shrink:
+            return trail.note("manualHold", pods, within(spec, seen.held_replicas))
+        if not may_shrink:
             pods = trail.note("whole window first", pods, max(pods, staying(seen)))
-        return _settle(
-            seen, spec, trail, _Want(work.queued, in_flight, raw, slots, pods, may_shrink)
-        )
+        stepped = self._steps.limit(seen.now, seen.replicas, pods, spec.behavior, trail)
+        return within(spec, stepped) if may_shrink else stepped
 
     def _stabilised(self, now: float, slots: int, spec: PoolSpec) -> int:
         behavior = spec.behavior
@@ -82,9 +88,9 @@ class Policy:
         return self._known_since is not None and now - self._known_since >= window
 
 
-def _hold(seen: Observation, spec: PoolSpec) -> Decision:
+def _hold(case: _Case) -> Decision:
     """The work is unknown: what is there stays, and the fallback only adds to it."""
-    trail = Trail()
+    seen, spec, trail = case.seen, case.spec, case.trail
     pods = trail.note("unknown holds", seen.replicas, max(seen.replicas, spec.min_replicas))
     reason, message = "BrokerUnknown", f"the work is unknown: holding {pods} pods"
     fallback = spec.fallback
@@ -99,57 +105,45 @@ def _hold(seen: Observation, spec: PoolSpec) -> Decision:
         reason=reason,
         message=message,
         steps=tuple(trail.steps),
+        bound=trail.bound,
+        inputs=inputs_of(seen, None),
     )
 
 
-def _settle(seen: Observation, spec: PoolSpec, trail: Trail, want: _Want) -> Decision:
+def _settled(case: _Case, want: Want) -> Decision:
+    seen, spec, trail = case.seen, case.spec, case.trail
     road = plan(want.pods, seen, spec.behavior.scale_down.drain_timeout)
     trail.note("drain before scale-down", want.pods, road.replicas)
-    concurrency = _concurrency(seen, spec, trail, want, road)
-    most = spec.max_replicas * slots_per_pod(seen, spec)
+    bound = trail.bound
+    concurrency = _concurrency(case, want, road)
     return Decision(
-        slots=min(want.slots, most),
+        slots=min(want.slots, want.most),
         pods=want.pods,
         replicas=road.replicas,
         concurrency=concurrency,
-        reason=_reason(seen, want, most, road.replicas),
-        message=_message(want, concurrency),
+        reason=reason_for(seen, want, road.replicas),
+        message=message_for(want, concurrency),
         drain=road.drain,
         undrain=road.undrain,
         release=road.release,
         steps=tuple(trail.steps),
+        bound=bound,
+        inputs=inputs_of(seen, want.demand),
     )
 
 
-def _concurrency(
-    seen: Observation, spec: PoolSpec, trail: Trail, want: _Want, road: Plan
-) -> int | None:
+def _concurrency(case: _Case, want: Want, road: Plan) -> int | None:
+    seen, spec = case.seen, case.spec
     if not seen.resizable:
         return None
     serving = [pod for pod in seen.pods if _will_serve(pod, road)]
     may_lower = want.may_shrink and want.pods <= len(serving)
-    return concurrency_for(want.slots, serving, spec, trail, may_lower=may_lower)
+    most = spec.concurrency.max if has_no_node(seen) else slots_per_pod(seen, spec)
+    bounds = (spec.concurrency.min, most)
+    return concurrency_for(want.slots, serving, bounds, case.trail, may_lower=may_lower)
 
 
 def _will_serve(pod: Pod, road: Plan) -> bool:
     if pod.name in road.undrain:
         return pod.ready
     return pod.serves and pod.name not in road.drain
-
-
-def _reason(seen: Observation, want: _Want, most: int, replicas: int) -> str:
-    if seen.held_replicas is not None:
-        return "ManualHold"
-    if replicas > want.pods:
-        return "Draining" if seen.settled else "RolloutInProgress"
-    if want.raw > most:
-        return "AtMaximum"
-    if want.slots > want.raw:
-        return "QuietWindow"
-    return "Demand" if want.slots else "Idle"
-
-
-def _message(want: _Want, concurrency: int | None) -> str:
-    each = f" at concurrency {concurrency}" if concurrency else ""
-    work = f"{want.queued} queued, {want.in_flight} in flight"
-    return f"{work}: {want.slots} slots on {want.pods} pods{each}"

@@ -1,38 +1,12 @@
 """Examples of decisions, each a situation that an operator must get right."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from stenofleet_autoscaler.decide import Decision, Policy
-from stenofleet_autoscaler.decide.demand import slots_for_wait
-from stenofleet_autoscaler.model import Drain, Heartbeat, Observation, Pod, Work
+from stenofleet_autoscaler.model import Drain, Observation, Work
 from stenofleet_autoscaler.spec import PoolSpec
-
-BASE: dict[str, Any] = {
-    "targetRef": {"kind": "Deployment", "name": "workers"},
-    "broker": {"urlSecretRef": {"name": "redis", "key": "url"}},
-    "demand": {"queues": ["mail"]},
-    "minReplicas": 0,
-    "maxReplicas": 4,
-    "concurrency": {"min": 1, "max": 2},
-}
-
-
-def spec(**changes: Any) -> PoolSpec:
-    return PoolSpec.parse(BASE | changes)
-
-
-def pod(name: str, active: int | None = 0, **changes: Any) -> Pod:
-    beat = None if active is None else Heartbeat(at=0, active=active, processed=active)
-    fresh = Pod(name=name, ready=True, beat=beat, slots=2)
-    return replace(fresh, **changes)
-
-
-def seen(*pods: Pod, queued: int = 0, delivered: int = 0, **changes: Any) -> Observation:
-    work = Work(queued=queued, delivered=delivered)
-    fresh = Observation(now=1000, work=work, replicas=len(pods), pods=pods)
-    return replace(fresh, **changes)
+from support.decisions import pod, seen, spec
 
 
 def after_window(observation: Observation, asked: PoolSpec | None = None) -> Decision:
@@ -227,16 +201,3 @@ def test_a_decision_tells_every_rule_with_the_value_before_and_after() -> None:
         "stabilizationWindow: 8 -> 8",
         "slots to pods: 8 -> 4",
     ]
-
-
-@pytest.mark.parametrize(("boot", "slots"), [(0.0, 34), (1.0, 50)])
-def test_tasks_that_waited_nearly_all_their_time_get_many_slots(boot: float, slots: int) -> None:
-    assert slots_for_wait(100, 0, objective=30, waited=28, duration=1, boot=boot) == slots
-
-
-def test_slots_that_become_free_in_time_are_counted_before_new_ones() -> None:
-    assert slots_for_wait(queued=10, in_flight=5, objective=30, waited=0, duration=10) == 5
-
-
-def test_with_nothing_learned_a_slot_starts_one_task() -> None:
-    assert slots_for_wait(queued=7, in_flight=0, objective=30, waited=1) == 7

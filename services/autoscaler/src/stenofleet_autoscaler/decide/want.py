@@ -1,0 +1,26 @@
+"""What the work calls for, on its way to a decision."""
+
+from dataclasses import dataclass
+
+from stenofleet_autoscaler.decide.demand import Demand
+
+
+@dataclass(frozen=True)
+class Want:
+    """Slots and pods within the pool's bounds.
+
+    Attributes:
+        demand: what the work calls for.
+        raw: its slots, before any bound.
+        most: slots that the pool can have.
+        slots: slots that are wanted, stabilised.
+        pods: pods for them, within bounds and steps.
+        may_shrink: a whole window was watched.
+    """
+
+    demand: Demand
+    raw: int
+    most: int
+    slots: int
+    pods: int
+    may_shrink: bool
