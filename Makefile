@@ -15,7 +15,7 @@ WHERE := $(if $(CONTEXT),--context $(CONTEXT))
 PACKAGES := redis-server postgresql
 
 .PHONY: help setup tools models programs format lint types imports openapi openapi-check check \
-	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton clean
+	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton bench-scale clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -93,6 +93,9 @@ images: setup ## Build the images that changed and bring them to the cluster.
 
 bench-skeleton: setup ## Print the figures of docs/benchmarks.md, on the release that is up.
 	$(RUN)/python tests/bench/bench_skeleton.py $(ARGS)
+
+bench-scale: setup tools programs ## Print what an operator with 1,000 pools on 20 brokers takes.
+	$(RUN)/python tests/bench/bench_scale.py $(ARGS)
 
 clean: ## Remove what the tools left in this folder.
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -3,7 +3,7 @@
 import queue
 
 import pytest
-from bench import measures, pool
+from bench import figures, measures, pool
 from stenofleet_deploy.errors import DeployError
 
 
@@ -26,3 +26,11 @@ def test_a_deployment_that_never_grows_is_an_error(monkeypatch: pytest.MonkeyPat
 
     with pytest.raises(DeployError, match="stayed at 0 replicas"):
         pool.first_above_zero(queue.Queue())
+
+
+def test_a_quantile_is_interpolated_between_the_bounds_of_a_histogram() -> None:
+    before = {'t_bucket{le="0.1"}': 5.0, 't_bucket{le="0.2"}': 5.0, 't_bucket{le="+Inf"}': 5.0}
+    after = {'t_bucket{le="0.1"}': 15.0, 't_bucket{le="0.2"}': 25.0, 't_bucket{le="+Inf"}': 25.0}
+
+    assert figures.quantile(before, after, "t_bucket", 0.5) == pytest.approx(0.1)
+    assert figures.quantile(before, after, "t_bucket", 0.75) == pytest.approx(0.15)

@@ -1,0 +1,229 @@
+"""Measure one operator with very many pools, and print a table in Markdown.
+
+Real are the Redis servers, the API server and the operator, each a process of its own on this
+machine. There is no kubelet: targets have no pods, so what is measured is looking and deciding.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import httpx
+import yaml
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script, beside its own modules
+
+from bench.figures import quantile
+from support.api_server import ADMIN, ApiServer, secret
+from support.celery_messages import envelope
+from support.servers import RedisServer, free_port, until
+
+ROOT = Path(__file__).parents[2]
+CRD = ROOT / "manifests" / "crds" / "workerpools.yaml"
+CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+SETTLE_SECONDS = 300.0
+CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Fleet:
+    """Pools, spread evenly over brokers; each broker's pools are in a namespace of its own."""
+
+    api: ApiServer
+    brokers: list[RedisServer]
+    pools: int
+
+    def make(self) -> None:
+        """Creates everything; returns when the API server has it all."""
+        for number, broker in enumerate(self.brokers):
+            self._create("/api/v1/namespaces", {"metadata": {"name": f"team-{number}"}})
+            self._create(
+                f"/api/v1/namespaces/team-{number}/secrets", secret("redis", url=broker.url)
+            )
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(self._make_pool, range(self.pools)))
+
+    def _make_pool(self, number: int) -> None:
+        namespace, name = f"team-{number % len(self.brokers)}", f"pool-{number}"
+        self._create(f"/apis/apps/v1/namespaces/{namespace}/deployments", _deployment(name))
+        self._create(
+            f"/apis/stenofleet.io/v1alpha1/namespaces/{namespace}/workerpools", _pool(name)
+        )
+
+    def _create(self, path: str, body: dict[str, Any]) -> None:
+        answer = self.api.create(path, body)
+        if not answer.is_success:
+            raise click.ClickException(answer.text)
+
+    def enqueue(self, share: float) -> None:
+        """One task more in this share of the queues."""
+        for number in range(int(self.pools * share)):
+            broker = self.brokers[number % len(self.brokers)]
+            broker.client().lpush(f"queue-{number}", envelope("work"))
+
+
+def _deployment(name: str) -> dict[str, Any]:
+    labels = {"app": name}
+    containers = [{"name": "worker", "image": "worker"}]
+    return {
+        "metadata": {"name": name},
+        "spec": {
+            "replicas": 0,
+            "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": {"containers": containers}},
+        },
+    }
+
+
+def _pool(name: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "stenofleet.io/v1alpha1",
+        "kind": "WorkerPool",
+        "metadata": {"name": name},
+        "spec": {
+            "targetRef": {"kind": "Deployment", "name": name},
+            "broker": {"urlSecretRef": {"name": "redis", "key": "url"}},
+            "demand": {"queues": [name.replace("pool", "queue")]},
+            "maxReplicas": 8,
+            "concurrency": {"min": 1, "max": 4},
+            "objective": {"queueWait": "30s"},
+        },
+    }
+
+
+@dataclass
+class Operator:
+    """The operator's process, and what it says of itself."""
+
+    process: "subprocess.Popen[bytes]"
+    port: int
+
+    def figures(self) -> dict[str, float]:
+        """Its metrics, by name and labels as Prometheus writes them."""
+        try:
+            page = httpx.get(f"http://127.0.0.1:{self.port}/metrics", timeout=10).text
+        except httpx.TransportError:
+            return {}
+        rows = (line.rsplit(" ", 1) for line in page.splitlines() if not line.startswith("#"))
+        return {name: float(value) for name, value in rows}
+
+    def cpu_seconds(self) -> float:
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
+
+    def megabytes(self, field: str) -> float:
+        """VmRSS or VmHWM, in MB."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return next(int(row.split()[1]) for row in status.splitlines() if field in row) / 1024
+
+
+@contextmanager
+def operator(api: ApiServer, folder: Path, tick: float) -> Iterator[Operator]:
+    port = free_port()
+    with (folder / "operator.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from stenofleet_autoscaler.cli import main; main(['run'])"],
+            cwd=folder,
+            env={
+                **os.environ,
+                "KUBECONFIG": str(api.kubeconfig(ADMIN)),
+                "STENOFLEET_WATCH_NAMESPACES": "*",
+                "STENOFLEET_HEALTH_PORT": str(port),
+                "STENOFLEET_TICK_SECONDS": str(tick),
+            },
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        yield Operator(process, port)
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+@contextmanager
+def fleet_of(pools: int, brokers: int, folder: Path) -> Iterator[Fleet]:
+    with ExitStack() as stack:
+        servers = []
+        for number in range(brokers):
+            (folder / f"redis-{number}").mkdir()
+            servers.append(RedisServer(folder / f"redis-{number}"))
+            servers[-1].start()
+            stack.callback(servers[-1].stop)
+        (folder / "api").mkdir()
+        api = ApiServer(folder / "api")
+        stack.callback(api.stop)
+        api.start()
+        definition = yaml.safe_load(CRD.read_text())
+        api.apply(f"{CRDS}/{definition['metadata']['name']}", definition)
+        until(lambda: _is_served(api), "the WorkerPools to be served")
+        fleet = Fleet(api, servers, pools)
+        fleet.make()
+        yield fleet
+
+
+def _is_served(api: ApiServer) -> bool:
+    return api._call("GET", "/apis/stenofleet.io/v1alpha1/workerpools").is_success
+
+
+def measured(found: Operator, seconds: float) -> Iterator[tuple[str, str]]:
+    """What the operator takes in so many seconds."""
+    before, cpu, began = found.figures(), found.cpu_seconds(), time.monotonic()
+    time.sleep(seconds)
+    after, took = found.figures(), time.monotonic() - began
+    buckets = "stenofleet_autoscaler_tick_seconds_bucket"
+    p50, p95, p99 = (quantile(before, after, buckets, q) * 1000 for q in (0.5, 0.95, 0.99))
+    yield "a tick over all pools", f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms"
+    yield "processor", f"{(found.cpu_seconds() - cpu) / took:.2f} cores"
+    yield "memory", f"{found.megabytes('VmRSS'):.0f} MB, at most {found.megabytes('VmHWM'):.0f} MB"
+    for kind in ("read", "write", "lease"):
+        name = f'stenofleet_autoscaler_api_calls_total{{kind="{kind}"}}'
+        calls = after.get(name, 0.0) - before.get(name, 0.0)
+        yield f"API calls a minute: {kind}", f"{calls * 60 / took:.0f}"
+
+
+def answered(found: Operator, fleet: Fleet) -> bool:
+    """Whether each pool's broker was reached."""
+    figures = found.figures()
+    up = sum(v for k, v in figures.items() if k.startswith("stenofleet_pool_broker_up{"))
+    return up == fleet.pools
+
+
+def rows(pools: int, brokers: int, seconds: float, tick: float) -> Iterator[Sequence[str]]:
+    with (
+        tempfile.TemporaryDirectory(prefix="stenofleet-scale-") as name,
+        fleet_of(pools, brokers, Path(name)) as fleet,
+        operator(fleet.api, Path(name), tick) as found,
+    ):
+        until(lambda: answered(found, fleet), "every pool to be seen", seconds=SETTLE_SECONDS)
+        time.sleep(15)  # first statuses are written
+        for title, share in (("at rest", 0.0), ("a tenth with work", 0.1), ("all with work", 1.0)):
+            fleet.enqueue(share)
+            time.sleep(30 if share else 0)  # the reaction itself is not the steady state
+            for row in measured(found, seconds):
+                yield (title, *row)
+
+
+@click.command()
+@click.option("--pools", default=1000, show_default=True)
+@click.option("--brokers", default=20, show_default=True)
+@click.option("--seconds", default=60.0, show_default=True, help="Measured for so long, each.")
+@click.option("--tick", default=1.0, show_default=True, help="Seconds between two ticks.")
+def bench(pools: int, brokers: int, seconds: float, tick: float) -> None:
+    """Measure one operator that has POOLS pools on so many BROKERS."""
+    click.echo(f"| {pools} pools on {brokers} brokers | measure | figure |\n|---|---|---|")
+    for row in rows(pools, brokers, seconds, tick):
+        click.echo(f"| {' | '.join(row)} |")
+
+
+if __name__ == "__main__":
+    bench()
