@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from stenofleet.db.engine import make_engine
 from stenofleet.db.upgrade import upgrade
 from stenofleet.settings import DatabaseSettings
 from support.servers import PostgresServer, RedisServer
+
+# No test fails by the clock: this machine may be busy.
+settings.register_profile("stenofleet", deadline=None)
+settings.load_profile("stenofleet")
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,16 @@
 """What holds for every decision, whatever the situation."""
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stenofleet_autoscaler.decide import Policy
 from stenofleet_autoscaler.decide.draining import controllers_order
 from stenofleet_autoscaler.model import Drain, Heartbeat, Observation, Pod, Work
 from stenofleet_autoscaler.spec import PoolSpec
+from support.steady_load import sizes_under
 
 WINDOW = 60.0
 
@@ -156,3 +158,29 @@ def test_the_order_in_which_pods_are_listed_changes_no_size(
         other.replicas,
         other.concurrency,
     )
+
+
+@given(st.lists(works, min_size=3, max_size=12), specs())
+def test_after_a_restart_decisions_are_the_same_once_a_window_was_watched(
+    works: list[Work], spec: PoolSpec
+) -> None:
+    old, new = Policy(), Policy()
+    for number, work in enumerate(works):
+        seen = Observation(now=20.0 * number, work=work, replicas=0)
+        before = old.decide(seen, spec)
+        if number < len(works) // 2:
+            continue
+        after = new.decide(seen, spec)
+        assert not after.drain
+        if 20.0 * (number - len(works) // 2) > WINDOW:
+            assert (after.pods, after.slots) == (before.pods, before.slots)
+
+
+@given(st.floats(0.2, 20.0), st.floats(0.5, 30.0), st.integers(1, 4))
+@settings(max_examples=30)
+def test_a_constant_load_makes_no_size_swing(pace: float, seconds: float, slots: int) -> None:
+    sizes = sizes_under(pace, seconds, slots)
+    settled = sizes[len(sizes) // 2 :]
+    turns = sum(a != b for a, b in itertools.pairwise(settled))
+    assert turns <= 1
+    assert max(settled) - min(settled) <= max(1, max(settled) // 4)
