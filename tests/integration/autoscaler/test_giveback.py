@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from celery import Celery
@@ -25,7 +25,7 @@ class Taker:
     def __init__(self, app: Celery) -> None:
         self._connection = app.connection_for_read()
         self._queues = {queue.name: queue for queue in app.conf.task_queues}
-        self._channel: Any = self._connection.default_channel
+        self._channel = cast("Any", self._connection.default_channel)
         self._channel.qos.restore_at_shutdown = False
 
     def take(self, queue: str) -> Any:

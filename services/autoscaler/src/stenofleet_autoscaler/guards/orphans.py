@@ -24,6 +24,10 @@ MOST = 100
 """Deliveries that one look asks about, and that are given back at a time."""
 
 
+MANY = 5_000
+"""Deliveries from which on they are gone through only every `APART` seconds: 1 us for each."""
+
+
 @dataclass
 class _Evidence:
     """What looks told of one delivery; times are seconds since the epoch."""
@@ -80,6 +84,8 @@ class Orphans:
     _known: dict[Key, _Evidence] = field(default_factory=dict)
     _searched: float = 0.0
     _looked_at: float = 0.0
+    _fresh_until: float = 0.0
+    _last: Verdict = field(default_factory=Verdict)
 
     def see(self, now: float, deliveries: Iterable[Delivered], roster: Roster) -> Verdict:
         """Takes in a tick.
@@ -92,20 +98,28 @@ class Orphans:
         tick = _Tick.of(now, roster)
         if not tick.deserted and not self._known and tick.death <= self._searched:
             return Verdict()
+        if now < self._fresh_until:
+            return Verdict(suspected=self._last.suspected)
         ours = [each for each in deliveries if queue_of(each) in roster.queues]
+        self._fresh_until = now + (APART if len(ours) > MANY else 0.0)
+        self._last = self._judge(ours, tick, roster)
+        return self._last
+
+    def _judge(self, ours: Sequence[Delivered], tick: _Tick, roster: Roster) -> Verdict:
         self._forget_others(ours)
         doubtful = [each for each in ours if self._is_doubtful(each, tick)]
-        if not doubtful and now - tick.death >= LATE:
+        if not doubtful and tick.now - tick.death >= LATE:
             self._end_search(tick.death)
         return Verdict(
             certain=_oldest(each for each in ours if self._is_certain(each, tick)),
-            ask=self._to_ask(now, doubtful, roster),
+            ask=self._to_ask(tick.now, doubtful, roster),
             suspected=_by_queue(each for each in ours if self._is_demand(each, tick)),
         )
 
     def take(self, look: Look) -> None:
         """Takes in what the workers answered."""
         self._looked_at = max(self._looked_at, look.at)
+        self._fresh_until = 0.0
         for each in look.asked:
             evidence = self._known.setdefault(key_of(each), _Evidence())
             evidence.take(look.at, held=each.tag in look.held, complete=look.complete)
