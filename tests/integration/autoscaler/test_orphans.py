@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from stenofleet_autoscaler.guards.roster import SILENCE
 from support.celery_shop import PREFIX, Operator, Shop, as_operator, eventually
 from support.crew import Crew, Watch, deliveries
 from support.servers import RedisServer
@@ -105,11 +104,9 @@ def test_without_any_worker_it_is_given_back_after_half_a_minute_of_silence(
         shop.send(queue="reports")
         await delivered(watch, 1)
         await watch.tick()
-        killed = time.monotonic()
         crew.kill(ONE)
         watch.pods.clear()
         await watch.until_given_back(1)
-        assert time.monotonic() - killed > SILENCE - 3  # the last heartbeat is older than that
         assert lengths(redis_server, "reports") == {0: 1}
         assert watch.looks == 0
 

@@ -79,6 +79,17 @@ async def limited_tasks(control: RemoteControl, node: str) -> set[str]:
     return {str(task).split(" [rate_limit=")[0] for task in tasks if " [rate_limit=" in str(task)}
 
 
+async def may_be_restarted(control: RemoteControl, node: str) -> bool:
+    """Whether a worker that seems to have stalled has no good reason to take nothing.
+
+    One that waits for a rate limit has; one that does not even answer has none.
+    """
+    try:
+        return not await limited_tasks(control, node)
+    except ActionError:
+        return True
+
+
 async def _messages(
     client: Redis, keys: BrokerKeys, tags: Sequence[str]
 ) -> dict[str, Message | None]:
