@@ -43,6 +43,10 @@ class Crew:
         """As when its node dies."""
         self._end(self._workers.pop(node))
 
+    def terminate(self, node: str) -> None:
+        """As Kubernetes does first: it finishes what it has, and takes nothing more."""
+        self._workers[node].terminate()
+
     def freeze(self, node: str) -> None:
         """It lives, and says nothing more."""
         self._workers[node].send_signal(signal.SIGSTOP)

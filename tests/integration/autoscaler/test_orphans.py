@@ -133,6 +133,22 @@ def test_a_live_worker_that_is_silent_leaves_it_uncertain(shop: Shop, crew: Crew
     watching(shop, scenario)
 
 
+def test_the_task_of_a_terminating_worker_stays_with_it(shop: Shop, crew: Crew) -> None:
+    async def scenario(watch: Watch) -> None:
+        del watch.pods[ONE]
+        crew.start(TWO)
+        await watch.meets(TWO)
+        last = shop.send()
+        await delivered(watch, 1)
+        crew.terminate(TWO)
+        await watch.until_looked(1)
+        await never_given_back(watch)
+        last.touch()
+        await delivered(watch, 0)
+
+    watching(shop, scenario)
+
+
 def test_a_task_that_a_live_worker_holds_for_later_is_no_orphan(shop: Shop, crew: Crew) -> None:
     async def scenario(watch: Watch) -> None:
         crew.start(TWO)
