@@ -1,0 +1,69 @@
+"""How many tasks come in a second, from what is queued and what was started."""
+
+from dataclasses import dataclass
+
+MOST_SAMPLES = 240
+"""Looks that are kept; the older half is thinned out, so that hours fit in."""
+
+LONGEST = 6 * 3600.0
+"""Seconds after which a look is forgotten."""
+
+LEAST_WATCHED = 5.0
+"""Seconds of watching before a rate is told."""
+
+
+@dataclass(frozen=True)
+class _Look:
+    at: float
+    come: float
+
+
+class Arrivals:
+    """Arrivals of a pool's queues: what is queued more, and what was started."""
+
+    def __init__(self) -> None:
+        self._looks: list[_Look] = []
+        self._started = 0.0
+        self._told: float | None = None
+
+    def saw(self, now: float, queued_total: float, started_total: float) -> None:
+        """Takes one look in.
+
+        Args:
+            now: seconds of any clock that does not go back; an older look is left out.
+            queued_total: tasks in the queues now.
+            started_total: tasks started so far. It may begin anew (a worker restarted): what it
+                fell by is no negative start.
+        """
+        if self._looks and now <= self._looks[-1].at:
+            return
+        if self._told is not None:
+            self._started += max(0.0, started_total - self._told)
+        self._told = started_total
+        self._looks.append(_Look(now, queued_total + self._started))
+        self._forget(now)
+
+    def rate(self, window: float) -> float | None:
+        """Tasks a second over the last `window` seconds, or what was watched of them.
+
+        None before there was LEAST_WATCHED to watch; 0 when nothing came. A queue that somebody
+        emptied is no negative arrival: over the window it is never below 0.
+        """
+        if not self._looks:
+            return None
+        last = self._looks[-1]
+        first = self._at_or_before(last.at - window)
+        passed = last.at - first.at
+        if passed < LEAST_WATCHED:
+            return None
+        return max(0.0, last.come - first.come) / passed
+
+    def _at_or_before(self, at: float) -> _Look:
+        return next((look for look in reversed(self._looks) if look.at <= at), self._looks[0])
+
+    def _forget(self, now: float) -> None:
+        while self._looks[0].at < now - LONGEST:
+            del self._looks[0]
+        if len(self._looks) > MOST_SAMPLES:
+            half = MOST_SAMPLES // 2
+            self._looks = self._looks[:half:2] + self._looks[half:]
