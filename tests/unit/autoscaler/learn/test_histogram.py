@@ -75,7 +75,8 @@ def test_it_outlives_a_restart(values: list[float]) -> None:
     after = Histogram.from_dict(before.to_dict())
     assert after.mean() == pytest.approx(before.mean(), rel=1e-3)
     if len(before.to_dict()["bins"]) < 24:
-        assert after.quantile(0.5) == pytest.approx(before.quantile(0.5), rel=0.25)
+        low, high = (before.quantile(q) or 0 for q in (0.45, 0.55))
+        assert low <= (after.quantile(0.5) or 0) <= high
     assert after.weight == pytest.approx(before.weight, rel=0.5)
 
 
