@@ -9,6 +9,7 @@ from stenofleet.settings import OperatorSettings, load
 from stenofleet.telemetry import configure_logging
 
 from stenofleet_autoscaler import operator
+from stenofleet_autoscaler.plugin.cli import simulate
 
 
 @click.group()
@@ -25,3 +26,6 @@ def run() -> None:
         sys.exit(f"stenofleet-autoscaler: {error}")
     configure_logging("autoscaler", settings)
     asyncio.run(operator.run(settings))
+
+
+main.add_command(simulate)

@@ -16,7 +16,7 @@ from stenofleet_autoscaler.plugin.options import Options, common, operator
 from stenofleet_autoscaler.plugin.words import explanation_text
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[float]):
     """30s, 5m, 1h30m; above zero."""
 
     name = "duration"
@@ -37,6 +37,11 @@ def main() -> None:
     Exit codes: 0 done, 1 not done, 2 wrong usage, 3 no such pool or pod, 4 not allowed,
     5 no operator leads or it does not answer.
     """
+
+
+def run() -> None:
+    """What kubectl starts."""
+    main(prog_name="kubectl stenofleet")
 
 
 @main.command("status")
@@ -107,11 +112,12 @@ def drain(options: Options, pod: str) -> None:
     add_help_option=False,
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def simulate(arguments: tuple[str, ...]) -> None:
+@click.pass_context
+def simulate(context: click.Context, arguments: tuple[str, ...]) -> None:
     """Compares policies on a trace, on this machine; --help tells how."""
     module = importlib.import_module("stenofleet_autoscaler.simulate.cli")  # heavy, and seldom used
     command: click.Command = module.simulate
-    command.main(list(arguments), prog_name="kubectl stenofleet simulate")
+    command.main(list(arguments), prog_name=context.command_path)
 
 
 def _fast_figures(cluster: Cluster, operator_namespace: str | None) -> list[dict[str, Any]]:

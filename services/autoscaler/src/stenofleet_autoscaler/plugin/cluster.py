@@ -12,13 +12,16 @@ import yaml
 from kubernetes import config
 from kubernetes.client import ApiClient, ApiException
 
-from stenofleet_autoscaler.plugin.errors import NotAllowed, NotThere, PluginError
+from stenofleet_autoscaler.plugin.errors import NotAllowed, NotDecided, NotThere, PluginError
 
 TIMEOUT = 10.0
 """Seconds that an answer may take."""
 
 POOLS = "/apis/stenofleet.io/v1alpha1"
 MERGE = "application/merge-patch+json"
+NOT_DECIDED = "/problems/pool-not-decided"
+"""The type of the operator's problem (`pages`)."""
+
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
 
 Raw = dict[str, Any]
@@ -106,6 +109,8 @@ def _refusal(status: int, text: str) -> PluginError:
     told = _read(text)
     parts = told if isinstance(told, dict) else {}
     message = str(parts.get("message") or parts.get("detail") or text.strip() or f"HTTP {status}")
+    if parts.get("type") == NOT_DECIDED:
+        return NotDecided(message)
     kinds = {UNAUTHORIZED: NotAllowed, FORBIDDEN: NotAllowed, NOT_FOUND: NotThere}
     return kinds.get(status, PluginError)(message)
 

@@ -2,6 +2,7 @@
 
 PluginError (1)
 ├── NotThere (3)
+│   └── NotDecided (3)
 ├── NotAllowed (4)
 └── NoLeader (5)
 """
@@ -23,6 +24,10 @@ class NotThere(PluginError):  # noqa: N818 - a fact, told in a sentence
     """No pool or pod of that name."""
 
     exit_code = 3
+
+
+class NotDecided(NotThere):
+    """The leader decided nothing for the pool yet."""
 
 
 class NotAllowed(PluginError):  # noqa: N818 - a fact, told in a sentence

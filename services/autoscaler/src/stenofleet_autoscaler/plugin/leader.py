@@ -4,7 +4,13 @@ from typing import Any
 from urllib.parse import quote
 
 from stenofleet_autoscaler.plugin.cluster import Cluster, pods_path
-from stenofleet_autoscaler.plugin.errors import NoLeader, NotAllowed, NotThere, PluginError
+from stenofleet_autoscaler.plugin.errors import (
+    NoLeader,
+    NotAllowed,
+    NotDecided,
+    NotThere,
+    PluginError,
+)
 
 LEASE = "stenofleet-autoscaler"
 LEASES = "/apis/coordination.k8s.io/v1"
@@ -18,13 +24,13 @@ def fetch(cluster: Cluster, pod: Pod, page: str) -> Any:
 
     Raises:
         NoLeader: the pod is gone or does not answer.
-        NotThere: the leader knows no such pool.
+        NotDecided: the leader knows no such pool.
         NotAllowed: the person may not use the proxy.
     """
     namespace, name = pod
     try:
         return cluster.get(f"{pods_path(namespace)}/{quote(name)}:{PORT}/proxy{page}")
-    except (NotAllowed, NotThere):
+    except (NotAllowed, NotDecided):
         raise
     except PluginError as error:
         raise NoLeader(f"the leader {name} does not answer: {error.message}") from None
