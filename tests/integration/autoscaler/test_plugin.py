@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +19,7 @@ from stenofleet_autoscaler.plugin.changes import DRAIN_REQUESTED
 from stenofleet_autoscaler.plugin.cli import main
 from stenofleet_autoscaler.spec import PoolSpec
 from support.api_server import ADMIN, OPERATOR, ApiServer
+from support.programs import built
 from support.told_pools import explained, served
 
 SAMPLE = Path(__file__).parents[3] / "manifests" / "samples" / "workerpool.yaml"
@@ -122,6 +125,19 @@ def test_status_shows_a_pool_without_a_leader_and_says_what_lacks(person: Person
         "-",
     ]
     assert "no Lease stenofleet-autoscaler" in result.stderr
+
+
+def test_kubectl_finds_the_plugin_on_the_path(person: Person) -> None:
+    kubeconfig = str(person.api.kubeconfig(ADMIN))
+    done = subprocess.run(
+        [built() / "kubectl", "stenofleet", "status", "-n", person.namespace],
+        env={"PATH": str(Path(sys.executable).parent), "KUBECONFIG": kubeconfig},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.splitlines()[1].split()[0] == "mail"
 
 
 def test_status_as_json_is_a_list(person: Person) -> None:

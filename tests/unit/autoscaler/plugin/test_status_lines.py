@@ -20,8 +20,9 @@ def fast(**figures: Any) -> dict[str, Any]:
 def test_a_pool_is_told_with_its_size_and_the_leaders_figures() -> None:
     sized = pool(slots={"ready": 10, "wanted": 14}, replicas=3, concurrency={"max": 4})
     (line,) = lines([sized], [fast(queued=100, inFlight=10, oldestWaitSeconds=2.4)])
-    assert (line["slots"], line["replicas"], line["concurrency"]) == ("10/14", "3/4", 4)
-    assert (line["queued"], line["inFlight"]) == (100, 10)
+    shown = status_text([line], namespaces=True).splitlines()[1].split()
+    assert shown == "shop mail Deployment/w Active 100 10 2s 10/14 3/4 4 - - -".split()
+    assert (line["slotsReady"], line["slotsWanted"], line["replicas"]) == (10, 14, 3)
 
 
 def test_without_the_leader_its_figures_are_unknown_and_no_zero() -> None:

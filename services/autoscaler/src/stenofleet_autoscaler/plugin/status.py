@@ -16,7 +16,7 @@ COLUMNS = (
     ("QUEUED", "queued"),
     ("IN FLIGHT", "inFlight"),
     ("WAIT", "oldestWaitSeconds"),
-    ("SLOTS", "slots"),
+    ("SLOTS", "slotsReady"),
     ("PODS", "replicas"),
     ("CONCURRENCY", "concurrency"),
     ("REASON", "reason"),
@@ -51,10 +51,16 @@ def status_text(shown: Sequence[Line], *, namespaces: bool) -> str:
 
 
 def _cell(line: Line, key: str) -> object:
-    value = line[key]
-    if key == "oldestWaitSeconds" and value is not None:
-        return f"{value:.0f}s"
-    return ",".join(value) or None if key == "trouble" else value
+    match key:
+        case "slotsReady":
+            return _of(line[key], line["slotsWanted"])
+        case "replicas":
+            return _of(line[key], line["replicasWanted"])
+        case "oldestWaitSeconds":
+            return None if line[key] is None else f"{line[key]:.0f}s"
+        case "trouble":
+            return ",".join(line[key]) or None
+    return line[key]
 
 
 def _line(pool: Raw, fast: Raw) -> Line:
@@ -66,8 +72,10 @@ def _line(pool: Raw, fast: Raw) -> Line:
         "target": f"{spec['targetRef']['kind']}/{spec['targetRef']['name']}",
         "mode": spec.get("mode", "Active"),
         **{key: fast.get(key) for key in FAST},
-        "slots": _of(slots.get("ready"), slots.get("wanted")),
-        "replicas": _of(status.get("replicas"), spec.get("replicas")),
+        "slotsReady": slots.get("ready"),
+        "slotsWanted": slots.get("wanted"),
+        "replicas": status.get("replicas"),
+        "replicasWanted": spec.get("replicas"),
         "concurrency": (status.get("concurrency") or {}).get("max"),
         "reason": (status.get("decision") or {}).get("reason"),
         "holdUntil": status.get("holdUntil"),
