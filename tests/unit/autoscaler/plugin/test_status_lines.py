@@ -21,7 +21,21 @@ def test_a_pool_is_told_with_its_size_and_the_leaders_figures() -> None:
     sized = pool(slots={"ready": 10, "wanted": 14}, replicas=3, concurrency={"max": 4})
     (line,) = lines([sized], [fast(queued=100, inFlight=10, oldestWaitSeconds=2.4)])
     shown = status_text([line], namespaces=True).splitlines()[1].split()
-    assert shown == "shop mail Deployment/w Active 100 10 2s 10/14 3/4 4 - - -".split()
+    assert shown == [
+        "shop",
+        "mail",
+        "Deployment/w",
+        "Active",
+        "100",
+        "10",
+        "2s",
+        "10/14",
+        "3/4",
+        "4",
+        "-",
+        "-",
+        "-",
+    ]
     assert (line["slotsReady"], line["slotsWanted"], line["replicas"]) == (10, 14, 3)
 
 
