@@ -5,8 +5,9 @@ import time
 
 import pytest
 from stenofleet_autoscaler.act import workers
-from stenofleet_autoscaler.act.drains import LEAVES_FIRST, Drains
+from stenofleet_autoscaler.act.drains import Drains
 from stenofleet_autoscaler.act.errors import NoReply, Refused
+from stenofleet_autoscaler.act.marks import LEAVES_FIRST
 from stenofleet_autoscaler.model import Drain
 from stenofleet_autoscaler.spec import Demand
 from support.celery_shop import NODE, PREFIX, Operator, Shop, as_operator, eventually

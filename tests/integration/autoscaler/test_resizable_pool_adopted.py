@@ -8,9 +8,8 @@ from stenofleet_autoscaler.act.errors import NoReply
 from support.celery_shop import NODE, Operator, Shop, as_operator, eventually
 from support.documents import ROOT
 
-SETTINGS = "\n".join(
-    re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/resizable-pool.md").read_text(), re.M | re.S)
-)
+PAGE = (ROOT / "docs/resizable-pool.md").read_text()
+SETTINGS = "\n".join(re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
 
 
 @pytest.mark.parametrize("options", [("-l", "INFO"), ("--pool", "custom")])
