@@ -73,11 +73,10 @@ class Busy:
         if pod.beat is None:
             return None
         before, since = self._idle.get(pod.name, (pod.beat, self.clock()))
-        if pod.beat.active or pod.beat.processed != before.processed:
-            self._idle.pop(pod.name, None)
-            return True
+        busy = bool(pod.beat.active) or pod.beat.processed != before.processed
+        since = self.clock() if busy else since
         self._idle[pod.name] = pod.beat, since
-        return False if self.clock() - since >= IDLE_FOR else None
+        return busy or (False if self.clock() - since >= IDLE_FOR else None)
 
 
 def _put_on(present: Mapping[str, str]) -> Annotations:

@@ -54,5 +54,5 @@ def _texts(amounts: Amounts) -> dict[str, str]:
 def _text(name: str, value: Decimal) -> str:
     """Whole bytes, and thousandths of a core: Kubernetes knows nothing finer."""
     if name == MEMORY:
-        return str(value.to_integral_value(ROUND_CEILING))
-    return f"{(value / MILLI).to_integral_value(ROUND_CEILING)}m"
+        return f"{value.to_integral_value(ROUND_CEILING):f}"
+    return f"{(value / MILLI).to_integral_value(ROUND_CEILING):f}m"

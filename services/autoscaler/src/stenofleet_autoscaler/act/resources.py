@@ -15,6 +15,7 @@ from stenofleet_autoscaler.decide.slot_resources import (
     MEMORY,
     Amount,
     amount_for,
+    changed,
     lowered,
     most_slots,
     over,
@@ -153,18 +154,18 @@ class PodResources:
             return
         refused = containers.forbidden(pod, container, goal)
         if refused is None:
-            refused = await self._resize(calls, pod, container, goal)
+            refused = await self._resize(calls, pod, container, changed(asked, goal))
         wait = REFUSED_FOR if refused else ASK_AGAIN_AFTER
         self._asked[_name(pod)] = goal, self.clock() + wait
         self._note(_name(pod), refused)
 
     async def _resize(
-        self, calls: PodCalls, pod: Raw, container: str, goal: Amount
+        self, calls: PodCalls, pod: Raw, container: str, change: Amount
     ) -> Trouble | None:
         """Asks for it; the refusal, if the API server itself refuses."""
         name = _name(pod)
         try:
-            body = quantities.written(goal)
+            body = quantities.written(change)
             await calls.resize(pod["metadata"]["namespace"], name, container, body)
         except ApiError as error:
             if error.status == NOT_ALLOWED or (

@@ -65,6 +65,13 @@ def lowered(present: Amount, wanted: Amount, memory_used: Decimal | None) -> Amo
     return Amount({**wanted.requests, MEMORY: before} if equal else wanted.requests, kept)
 
 
+def changed(before: Amount, after: Amount) -> Amount:
+    """What of `after` is not so before."""
+    return Amount(
+        _differing(before.requests, after.requests), _differing(before.limits, after.limits)
+    )
+
+
 def quality_of_service(containers: Sequence[Amount]) -> str:
     """The class that Kubernetes gives a pod of these containers.
 
@@ -102,6 +109,10 @@ def _covers(one: Amounts, other: Amounts) -> bool:
 
 def _larger(one: Amounts, other: Amounts) -> Amounts:
     return {name: max(value, one.get(name, value)) for name, value in other.items()}
+
+
+def _differing(before: Amounts, after: Amounts) -> Amounts:
+    return {name: value for name, value in after.items() if before.get(name) != value}
 
 
 def _asks(amount: Amount) -> bool:
