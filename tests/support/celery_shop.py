@@ -20,7 +20,7 @@ from stenofleet_autoscaler.sense.broker import Address, Broker
 HERE = Path(__file__).parent
 NODE = "celery@worker-1"
 PREFIX = "shop:"
-RESIZABLE = "stenofleet_worker.pool:TaskPool"
+RESIZABLE = "stenofleet.pool:TaskPool"
 
 T = TypeVar("T")
 
@@ -32,6 +32,7 @@ class Shop:
     url: str
     folder: Path
     keys: BrokerKeys = field(default_factory=lambda: BrokerKeys(PREFIX))
+    module: str = "shop_app"
     _worker: subprocess.Popen[bytes] | None = None
 
     @property
@@ -56,7 +57,7 @@ class Shop:
         pool = options or ("-P", "custom")
         self._worker = subprocess.Popen(
             [
-                *(sys.executable, "-m", "celery", "-A", "shop_app", "worker"),
+                *(sys.executable, "-m", "celery", "-A", self.module, "worker"),
                 *("-n", NODE, "-c", "1", "-Q", "mail,reports", "--without-mingle", *pool),
             ],
             cwd=HERE,
@@ -65,6 +66,7 @@ class Shop:
                 "CELERY_BROKER_URL": self.url,
                 "CELERY_CUSTOM_WORKER_POOL": RESIZABLE,
                 "KEY_PREFIX": PREFIX,
+                "PYTHONPATH": str(self.folder),
             },
         )
 

@@ -164,7 +164,7 @@ def test_from_zero_the_target_gets_what_the_queue_needs_in_one_step(
     cluster.start_operator()
     cluster.comes_to(3)
     until(lambda: cluster.pool()["spec"]["replicas"] == 3, "the pool to say the same")
-    assert cluster.condition("Ready") == ("True", "Watching")
+    cluster.comes_to_say("Ready", "True", "Watching")
     assert cluster.pool()["status"]["slots"]["wanted"] == 5
 
 

@@ -2,11 +2,14 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 from stenofleet_autoscaler.act import workers
-from stenofleet_autoscaler.act.drains import LEAVES_FIRST, Drains
+from stenofleet_autoscaler.act.drains import Drains
 from stenofleet_autoscaler.act.errors import NoReply, Refused
+from stenofleet_autoscaler.act.marks import LEAVES_FIRST
+from stenofleet_autoscaler.act.sizes import Sizes
 from stenofleet_autoscaler.model import Drain
 from stenofleet_autoscaler.spec import Demand
 from support.celery_shop import NODE, PREFIX, Operator, Shop, as_operator, eventually
@@ -14,6 +17,7 @@ from support.servers import RedisServer
 
 MAIL = Demand(queues=("mail",))
 POD = NODE.removeprefix("celery@")
+RUN = "worker:0"
 
 
 async def answers(operator: Operator) -> None:
@@ -64,6 +68,68 @@ def test_prefork_is_resized_too(shop: Shop) -> None:
         grown = await workers.resize(operator.control, NODE, 1, 3)
         assert grown == 3
         assert await workers.resize(operator.control, NODE, 3, 2) == 2
+
+    as_operator(shop, scenario)
+
+
+def test_a_prefork_pool_with_busy_children_shrinks_by_the_idle_ones_and_tells_the_rest(
+    shop: Shop,
+) -> None:
+    shop.start_worker("-P", "prefork")
+    gates = [shop.send(str(number)) for number in range(2)]
+    sizes = Sizes()
+
+    async def scenario(operator: Operator) -> None:
+        async def resize(wanted: int) -> int | None:
+            await sizes.change(operator.control, NODE, POD, RUN, wanted=wanted, template="one")
+            return sizes.slots(POD, RUN)
+
+        await answers(operator)
+        await sizes.learn(operator.control, NODE, POD, RUN)
+        assert await resize(3) == 3
+        await active(operator, 2)
+        assert await resize(1) == 2
+        assert sizes.stuck is not None
+        assert POD in sizes.stuck
+        assert sizes.refusal is None
+        for gate in gates:
+            gate.touch()
+
+    as_operator(shop, scenario)
+
+
+def test_a_worker_of_another_name_is_reached_by_the_name_that_its_heartbeats_tell(
+    shop: Shop,
+) -> None:
+    """As with ``celery worker -n mail@%h``."""
+    own = f"mail@{POD}"
+    shop.start_worker("-P", "custom", "-n", own)
+
+    async def scenario(operator: Operator) -> None:
+        async def heard() -> bool:
+            return operator.broker.heartbeat(own) is not None
+
+        await eventually(heard, "its heartbeat")
+        beat = operator.broker.heartbeat(own)
+        assert beat is not None
+        node = workers.node_of(POD, replace(beat, node=own))
+        assert await workers.resize(operator.control, node, 1, 2) == 2
+        assert workers.node_of(POD, None) == NODE
+
+    as_operator(shop, scenario)
+
+
+def test_a_worker_tells_what_it_runs_without_the_arguments(shop: Shop) -> None:
+    shop.start_worker()
+    gate = shop.send("secret-argument")
+
+    async def scenario(operator: Operator) -> None:
+        await answers(operator)
+        await active(operator, 1)
+        [task] = await workers.running_tasks(operator.control, NODE)
+        assert task.startswith("until_exists[")
+        assert "secret-argument" not in task
+        gate.touch()
 
     as_operator(shop, scenario)
 

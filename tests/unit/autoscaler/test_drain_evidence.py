@@ -1,4 +1,4 @@
-from stenofleet_autoscaler.act.drains import Evidence
+from stenofleet_autoscaler.act.drains import Drains, Evidence
 from stenofleet_autoscaler.act.victims import WATCHED_FOR, Victims
 from stenofleet_autoscaler.model import Heartbeat
 
@@ -42,6 +42,16 @@ def test_a_worker_that_works_again_is_told_again_to_stop() -> None:
     assert (seen.quiet, seen.empty, seen.stopped_at) == (False, False, None)
 
 
+def test_a_worker_that_was_started_anew_is_told_again_to_stop() -> None:
+    seen = evidence(Heartbeat(11, 1, 5), Heartbeat(13, 0, 0))
+    assert (seen.quiet, seen.stopped_at) == (False, None)
+
+
+def test_where_no_worker_sends_heartbeats_a_drain_needs_no_proof() -> None:
+    assert not Drains().state("w-1", since=0, run="worker:0", cost=0).empty
+    assert Drains(silent=True).state("w-1", since=0, run="worker:0", cost=0).empty
+
+
 class Clock:
     now = 0.0
 
@@ -71,4 +81,10 @@ class TestVictims:
         victims = Victims(clock)
         victims.expect({"b"}, {"a", "b"})
         clock.now = WATCHED_FOR + 1
+        assert victims.wrong({"b"}) == []
+
+    def test_a_pod_that_goes_for_another_reason_is_no_wrong_victim(self) -> None:
+        victims = Victims(Clock())
+        victims.expect({"b"}, {"a", "b"})
+        victims.excuse("a")
         assert victims.wrong({"b"}) == []

@@ -24,5 +24,5 @@ def test_the_worker_is_imported_without_speech_recognition() -> None:
     assert run.stdout.split() == [
         "stenofleet.transcribe_audio",
         "stenofleet.publish_outbox",
-        "stenofleet_worker.pool:TaskPool",
+        "stenofleet.pool:TaskPool",
     ], run.stderr

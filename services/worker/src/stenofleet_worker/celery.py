@@ -10,7 +10,7 @@ from stenofleet_worker.lifecycle import Lifecycle
 from stenofleet_worker.schedule import beat_schedule
 from stenofleet_worker.services import services
 
-POOL: Final = "stenofleet_worker.pool:TaskPool"
+POOL: Final = "stenofleet.pool:TaskPool"
 """Celery takes it when ``--pool`` is not given."""
 
 

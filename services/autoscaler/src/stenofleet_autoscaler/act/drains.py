@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 from stenofleet_autoscaler.act import workers
 from stenofleet_autoscaler.act.control import RemoteControl
+from stenofleet_autoscaler.act.marks import LEAVES_FIRST
 from stenofleet_autoscaler.model import Drain, Heartbeat
-from stenofleet_autoscaler.sense.pods import DELETION_COST, DRAINING_SINCE, node_name
-
-LEAVES_FIRST = -1000
-"""Deletion cost of a pod that may go; pods have 0 unless somebody says otherwise."""
 
 SETTLING = 1.0
 """Seconds between our seeing the cost and our trusting that the ReplicaSet's watch has it."""
+
+TELL_AGAIN_AFTER = 30.0
+"""Seconds after which a draining worker that is not empty is told again to stop consuming."""
 
 
 @dataclass
@@ -23,6 +23,8 @@ class Evidence:
     Attributes:
         run: which run of the pod's containers this is about.
         stopped_at: when the worker confirmed that it consumes no more (monotonic).
+        told_at: when it did so last.
+        last: its last heartbeat.
         first: its first idle heartbeat after that.
         quiet: a second one said the same.
         empty: it also said that nothing is reserved.
@@ -31,6 +33,8 @@ class Evidence:
 
     run: str = ""
     stopped_at: float | None = None
+    told_at: float = 0.0
+    last: Heartbeat | None = None
     first: Heartbeat | None = None
     quiet: bool = False
     empty: bool = False
@@ -38,23 +42,36 @@ class Evidence:
 
     def see(self, beat: Heartbeat | None) -> None:
         """Takes in a heartbeat: `processed` counts starts, so two equal ones mean none began."""
+        if beat is not None and self.last and beat.processed < self.last.processed:
+            self._begin_anew()  # the process is another one, and consumes from its start
+        self.last = beat or self.last
         if beat is None or self.stopped_at is None or beat.at <= self.stopped_at:
             return
         if beat.active or (self.first and beat.processed != self.first.processed):
             # One that was idle and starts again was told to consume by somebody: tell it anew.
-            self.stopped_at = None if self.quiet else self.stopped_at
-            self.first, self.quiet, self.empty = None, False, False
+            stopped_at = None if self.quiet else self.stopped_at
+            self._begin_anew()
+            self.stopped_at = stopped_at
         elif self.first is None:
             self.first = beat
         elif beat.at > self.first.at:
             self.quiet = True
 
+    def _begin_anew(self) -> None:
+        self.stopped_at, self.first, self.quiet, self.empty = None, None, False, False
+
 
 @dataclass
 class Drains:
-    """The drains of one pool, by pod."""
+    """The drains of one pool, by pod.
+
+    Attributes:
+        silent: the app sends no heartbeats (`Silence.total`): nothing can be proved, and a pod
+            goes with its own grace period.
+    """
 
     clock: Callable[[], float] = time.monotonic
+    silent: bool = False
     _known: dict[str, Evidence] = field(default_factory=dict)
 
     def state(self, pod: str, since: float, run: str, cost: int) -> Drain:
@@ -65,7 +82,7 @@ class Drains:
         elif evidence.ranked_at is None:
             evidence.ranked_at = self.clock()
         ranked = evidence.ranked_at is not None and (self.clock() - evidence.ranked_at >= SETTLING)
-        return Drain(since=since, empty=evidence.empty, ranked=ranked)
+        return Drain(since=since, empty=evidence.empty or self.silent, ranked=ranked)
 
     async def advance(
         self, control: RemoteControl, pod: str, beat: Heartbeat | None, queues: tuple[str, ...]
@@ -75,13 +92,20 @@ class Drains:
         Raises:
             ActionError: the worker did not answer; the next tick asks again.
         """
-        evidence = self._known[pod]
-        if evidence.stopped_at is None:
-            await workers.stop_consuming(control, node_name(pod), queues)
-            evidence.stopped_at = self.clock()
+        evidence, node = self._known[pod], workers.node_of(pod, beat)
+        if self._is_to_be_told(evidence):
+            await workers.stop_consuming(control, node, queues)
+            evidence.told_at = self.clock()
+            evidence.stopped_at = evidence.stopped_at or evidence.told_at
         evidence.see(beat)
         if evidence.quiet and not evidence.empty:
-            evidence.empty = await workers.holds_nothing(control, node_name(pod))
+            evidence.empty = await workers.holds_nothing(control, node)
+
+    def _is_to_be_told(self, evidence: Evidence) -> bool:
+        """At first, and again: nobody tells us that a worker was started anew, or was told to."""
+        if evidence.stopped_at is None:
+            return True
+        return not evidence.quiet and self.clock() - evidence.told_at >= TELL_AGAIN_AFTER
 
     def keep_only(self, pods: Mapping[str, object]) -> None:
         """Forgets the pods that drain no more."""
@@ -92,18 +116,3 @@ class Drains:
         if known is None or known.run != run:
             known = self._known[pod] = Evidence(run=run)
         return known
-
-
-def mark(since: float) -> dict[str, str | None]:
-    """Annotations of a pod that begins to drain."""
-    return {DRAINING_SINCE: f"{since:.0f}"}
-
-
-def rank() -> dict[str, str | None]:
-    """Annotations of a pod that may go."""
-    return {DELETION_COST: str(LEAVES_FIRST)}
-
-
-def unmark() -> dict[str, str | None]:
-    """Annotations of a pod that takes tasks again."""
-    return {DRAINING_SINCE: None, DELETION_COST: None}

@@ -2,37 +2,55 @@
 
 import base64
 import binascii
-from collections.abc import Awaitable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
-import aiohttp
 from kubernetes.aio import client
-from kubernetes.aio.client import ApiClient, ApiException
+from kubernetes.aio.client import ApiClient
 
+from stenofleet_autoscaler.act.calls import (
+    APPLY,
+    CONFLICT,
+    MANAGER,
+    MERGE,
+    NOT_FOUND,
+    TIMEOUT,
+    answer,
+)
 from stenofleet_autoscaler.act.errors import ApiError
+from stenofleet_autoscaler.act.kube_pods import PodCalls
 from stenofleet_autoscaler.sense.errors import Unseen
-from stenofleet_autoscaler.spec import SecretRef
+from stenofleet_autoscaler.spec import SecretRef, TargetRef
+
+__all__ = ["CONFLICT", "GROUP", "NOT_FOUND", "PLURAL", "TIMEOUT", "VERSION", "Kube"]
 
 GROUP, VERSION, PLURAL = "stenofleet.io", "v1alpha1", "workerpools"
-TIMEOUT = 5.0
-"""Seconds that the API server may take for an answer."""
 
-MERGE = "application/merge-patch+json"
-NOT_FOUND, CONFLICT = 404, 409
-
-T = TypeVar("T")
 Raw = Mapping[str, Any]
 
 
 class Kube:
-    """Calls to the API server, each with a timeout; failures are `ApiError`."""
+    """Calls to the API server, each with a timeout; failures are `ApiError`.
 
-    def __init__(self, api: ApiClient) -> None:
+    Args:
+        may_write: asked before each write: a leader that was deposed stops in the middle of a tick.
+
+    Attributes:
+        pods: the calls about pods.
+    """
+
+    def __init__(self, api: ApiClient, may_write: Callable[[], bool] = lambda: True) -> None:
         self._core = client.CoreV1Api(api)
         self._apps = client.AppsV1Api(api)
         self._events = client.EventsV1Api(api)
         self._custom = client.CustomObjectsApi(api)
+        self._may_write = may_write
+        self.pods = PodCalls(api, self._before_write)
+
+    def _before_write(self) -> None:
+        if not self._may_write():
+            raise ApiError(0, "not written: another replica of the operator leads")
 
     async def secret_value(self, namespace: str, ref: SecretRef) -> str:
         """One key of a Secret.
@@ -41,7 +59,7 @@ class Kube:
             Unseen: the Secret, its key, or the API server is not there.
         """
         try:
-            secret = await _answer(
+            secret = await answer(
                 self._core.read_namespaced_secret(ref.name, namespace, _request_timeout=TIMEOUT)
             )
         except ApiError as error:
@@ -54,27 +72,19 @@ class Kube:
         except (binascii.Error, UnicodeDecodeError):
             raise Unseen("InvalidURL", f"{ref.key} of Secret {ref.name} is no text") from None
 
-    async def scale(self, namespace: str, deployment: str, replicas: int) -> None:
-        """Sets the replicas of a Deployment, by its scale subresource."""
-        await _answer(
-            self._apps.patch_namespaced_deployment_scale(
-                deployment,
+    async def scale(self, namespace: str, target: TargetRef, replicas: int) -> None:
+        """Sets the replicas of a target, by its scale subresource."""
+        self._before_write()
+        patch = {
+            "Deployment": self._apps.patch_namespaced_deployment_scale,
+            "StatefulSet": self._apps.patch_namespaced_stateful_set_scale,
+        }[target.kind]
+        await answer(
+            patch(
+                target.name,
                 namespace,
                 {"spec": {"replicas": replicas}},
-                _content_type=MERGE,
-                _request_timeout=TIMEOUT,
-            )
-        )
-
-    async def annotate_pod(
-        self, namespace: str, pod: str, annotations: Mapping[str, str | None]
-    ) -> None:
-        """Sets annotations of a pod; None takes one away."""
-        await _answer(
-            self._core.patch_namespaced_pod(
-                pod,
-                namespace,
-                {"metadata": {"annotations": dict(annotations)}},
+                field_manager=MANAGER,
                 _content_type=MERGE,
                 _request_timeout=TIMEOUT,
             )
@@ -82,14 +92,11 @@ class Kube:
 
     async def patch_pool(self, namespace: str, pool: str, body: Raw) -> None:
         """Merges into a WorkerPool."""
-        await _answer(
+        self._before_write()
+        await answer(
             self._custom.patch_namespaced_custom_object(
-                GROUP,
-                VERSION,
-                namespace,
-                PLURAL,
-                pool,
-                dict(body),
+                *(GROUP, VERSION, namespace, PLURAL, pool, dict(body)),
+                field_manager=MANAGER,
                 _content_type=MERGE,
                 _request_timeout=TIMEOUT,
             )
@@ -97,23 +104,51 @@ class Kube:
 
     async def patch_status(self, namespace: str, pool: str, status: Raw) -> None:
         """Merges into the status of a WorkerPool."""
-        await _answer(
+        self._before_write()
+        await answer(
             self._custom.patch_namespaced_custom_object_status(
-                GROUP,
-                VERSION,
-                namespace,
-                PLURAL,
-                pool,
-                {"status": dict(status)},
+                *(GROUP, VERSION, namespace, PLURAL, pool, {"status": dict(status)}),
+                field_manager=MANAGER,
                 _content_type=MERGE,
+                _request_timeout=TIMEOUT,
+            )
+        )
+
+    async def read_config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:
+        """A ConfigMap's data; None when it does not exist."""
+        try:
+            found = await answer(
+                self._core.read_namespaced_config_map(name, namespace, _request_timeout=TIMEOUT)
+            )
+        except ApiError as error:
+            if error.status == NOT_FOUND:
+                return None
+            raise
+        return found.data or {}
+
+    async def apply_config_map(self, pool: Raw, name: str, data: Mapping[str, str]) -> None:
+        """Makes a ConfigMap be so; it belongs to the pool and is collected with it."""
+        self._before_write()
+        body = {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": name, "ownerReferences": [_owner(pool)]},
+            "data": dict(data),
+        }
+        await answer(
+            self._core.patch_namespaced_config_map(
+                *(name, pool["metadata"]["namespace"], body),
+                field_manager=MANAGER,
+                force=True,
+                _content_type=APPLY,
                 _request_timeout=TIMEOUT,
             )
         )
 
     async def create_event(self, pool: Raw, kind: str, reason: str, note: str) -> None:
         """An event on a WorkerPool; `kind` is Normal or Warning."""
+        self._before_write()
         meta = pool["metadata"]
-        now = datetime.now(UTC)
         event = client.EventsV1Event(
             metadata=client.V1ObjectMeta(
                 generate_name=f"{meta['name']}-", namespace=meta["namespace"]
@@ -125,7 +160,7 @@ class Kube:
                 namespace=meta["namespace"],
                 uid=meta["uid"],
             ),
-            event_time=now,
+            event_time=datetime.now(UTC),
             action="Sizing",
             reason=reason,
             note=note[:1024],
@@ -133,18 +168,19 @@ class Kube:
             reporting_controller="stenofleet.io/autoscaler",
             reporting_instance="stenofleet-autoscaler",
         )
-        await _answer(
+        await answer(
             self._events.create_namespaced_event(meta["namespace"], event, _request_timeout=TIMEOUT)
         )
 
 
-async def _answer(call: Awaitable[T]) -> T:
-    try:
-        return await call
-    except ApiException as error:
-        raise ApiError(int(error.status or 0), f"API server: {error.reason}") from None
-    except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        raise ApiError(0, f"API server: {type(error).__name__}") from None
+def _owner(pool: Raw) -> Raw:
+    meta = pool["metadata"]
+    return {
+        "apiVersion": f"{GROUP}/{VERSION}",
+        "kind": "WorkerPool",
+        "name": meta["name"],
+        "uid": meta["uid"],
+    }
 
 
 def _unseen(error: ApiError, ref: SecretRef) -> Unseen:

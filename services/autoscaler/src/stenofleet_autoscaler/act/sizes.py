@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from stenofleet_autoscaler.act import workers
 from stenofleet_autoscaler.act.control import RemoteControl
 from stenofleet_autoscaler.act.errors import NoReply, Refused
-from stenofleet_autoscaler.sense.pods import node_name
 
 SHRINK_AGAIN_AFTER = 10.0
 """Seconds after which a worker that could not shrink, for its slots were busy, is asked again."""
@@ -35,21 +34,29 @@ class Sizes:
     _refused_template: str | None = None
     _known: dict[str, _Size] = field(default_factory=dict)
 
+    @property
+    def stuck(self) -> str | None:
+        """Why a worker could not shrink lately: prefork ends idle processes only."""
+        for pod, known in sorted(self._known.items()):
+            if self.clock() < known.not_before:
+                return f"pod {pod} has more slots than it should, {known.slots}: all are busy"
+        return None
+
     def slots(self, pod: str, run: str) -> int | None:
         """The pod's concurrency; None when its worker did not tell it since its start."""
         known = self._known.get(pod)
         return known.slots if known and known.run == run else None
 
-    async def learn(self, control: RemoteControl, pod: str, run: str) -> None:
-        """Asks the worker.
+    async def learn(self, control: RemoteControl, node: str, pod: str, run: str) -> None:
+        """Asks the worker, by its full name.
 
         Raises:
             ActionError: it did not answer.
         """
-        self._known[pod] = _Size(run, await workers.concurrency(control, node_name(pod)))
+        self._known[pod] = _Size(run, await workers.concurrency(control, node))
 
     async def change(
-        self, control: RemoteControl, pod: str, run: str, wanted: int, template: str
+        self, control: RemoteControl, node: str, pod: str, run: str, *, wanted: int, template: str
     ) -> bool:
         """Resizes the pod's worker and reads the result back; whether anything was asked.
 
@@ -61,7 +68,7 @@ class Sizes:
         if known.slots == wanted or self.clock() < known.not_before:
             return False
         try:
-            after = await workers.resize(control, node_name(pod), known.slots, wanted)
+            after = await workers.resize(control, node, known.slots, wanted)
         except Refused as refusal:
             self.refusal, self._refused_template = str(refusal), template
             raise

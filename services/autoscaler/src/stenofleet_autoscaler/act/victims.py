@@ -22,6 +22,10 @@ class Victims:
         self._spared = set(present) - self._meant
         self._until = self.clock() + WATCHED_FOR
 
+    def excuse(self, pod: str) -> None:
+        """The pod goes for another reason."""
+        self._spared.discard(pod)
+
     def wrong(self, present: Collection[str]) -> list[str]:
         """Pods that went instead of one that was meant; each is told once."""
         if not self._meant or self.clock() > self._until:

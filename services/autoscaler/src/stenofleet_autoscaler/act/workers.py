@@ -6,11 +6,18 @@ from collections.abc import Iterable
 
 from stenofleet_autoscaler.act.control import RemoteControl
 from stenofleet_autoscaler.act.errors import NoReply, Refused
+from stenofleet_autoscaler.model import Heartbeat
+from stenofleet_autoscaler.sense.pods import node_name
 
 SETTLING = 5.0
 """Seconds that a pool may take to follow: prefork starts its processes some time after its yes."""
 
 POLL = 0.25
+
+
+def node_of(pod: str, beat: Heartbeat | None) -> str:
+    """The full name of the pod's worker: as it calls itself, else Celery's default."""
+    return (beat.node if beat else "") or node_name(pod)
 
 
 async def concurrency(control: RemoteControl, node: str) -> int:
@@ -88,3 +95,16 @@ async def holds_nothing(control: RemoteControl, node: str) -> bool:
         ActionError: it did not say.
     """
     return bool(await control.call(node, "reserved") == [])
+
+
+async def running_tasks(control: RemoteControl, node: str) -> list[str]:
+    """The tasks that the worker runs, each as ``name[id]``; never their arguments.
+
+    Raises:
+        ActionError: it did not say.
+    """
+    match await control.call(node, "active"):
+        case [*tasks]:
+            return [f"{task['name']}[{task['id']}]" for task in tasks if isinstance(task, dict)]
+        case _:
+            raise NoReply(f"{node} did not tell its running tasks")

@@ -1,9 +1,12 @@
-"""A thread pool that grows and shrinks while it works, by Celery's own remote control.
+"""A Celery thread pool that grows and shrinks while it works (extra: celery).
 
-Celery's thread pool has a fixed size, so ``pool_grow`` fails on it. Here the limit is a number,
-and a task starts only while fewer than that are running: growing lets the next ones in at once,
-shrinking lets running ones end and starts fewer. With ``worker_disable_prefetch`` the consumer
-fetches no message that would have to wait for a slot.
+Celery's own thread pool has a fixed size, so remote control's ``pool_grow`` fails on it. Here the
+limit is a number, and a task starts only while fewer than that are running: growing lets the next
+ones in at once, shrinking lets running ones end and starts fewer. Any app takes it by one line::
+
+    app.conf.worker_pool = "stenofleet.pool:TaskPool"
+
+With ``worker_disable_prefetch`` the consumer fetches no message that would have to wait for a slot.
 """
 
 import threading
@@ -17,7 +20,8 @@ from celery.concurrency.base import apply_target
 from celery.concurrency.thread import ApplyResult  # type: ignore[attr-defined]  # the stubs lack it
 
 CEILING = 64
-"""Slots of one process at most, the bound of ``CELERY_CONCURRENCY`` in the settings."""
+"""Slots of one process at most, or what it was started with if that is more; the bound of
+``CELERY_CONCURRENCY`` in our own services' settings."""
 
 
 class TaskPool(thread.TaskPool):

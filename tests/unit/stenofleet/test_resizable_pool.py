@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stenofleet_worker.pool import CEILING, TaskPool
+from stenofleet.pool import CEILING, TaskPool
 
 
 class Tasks:
