@@ -268,8 +268,8 @@ def test_what_was_learned_is_kept_in_a_config_map_of_the_pool(shop: Shop) -> Non
 
     async def scenario(kube: Kube) -> tuple[Any, ...]:
         before = await kube.read_config_map(shop.namespace, "mail-learned")
-        await kube.apply_config_map(pool, "mail-learned", {"a": "1", "b": "2"})
-        await kube.apply_config_map(pool, "mail-learned", {"b": "3"})
+        await kube.apply_config_map(shop.namespace, "mail-learned", pool, {"a": "1", "b": "2"})
+        await kube.apply_config_map(shop.namespace, "mail-learned", pool, {"b": "3"})
         return before, await kube.read_config_map(shop.namespace, "mail-learned")
 
     assert shop.with_kube(scenario) == (None, {"b": "3"})
@@ -301,7 +301,7 @@ def test_a_deposed_leader_writes_nothing(shop: Shop) -> None:
             lambda: kube.scale(namespace, ref, 2),
             lambda: kube.patch_pool(namespace, "mail", {"spec": {"replicas": 2}}),
             lambda: kube.patch_status(namespace, "mail", {"replicas": 2}),
-            lambda: kube.apply_config_map(pool, "mail-learned", {}),
+            lambda: kube.apply_config_map(namespace, "mail-learned", pool, {}),
             lambda: kube.create_event(pool, "Normal", "Nothing", "nothing"),
         ]
         for write in writes:

@@ -6,6 +6,7 @@ from typing import Any
 from kubernetes.aio import client
 from kubernetes.aio.client import ApiClient
 
+from stenofleet_autoscaler import metrics
 from stenofleet_autoscaler.act.calls import MANAGER, MERGE, STRATEGIC, TIMEOUT, answer
 
 METRICS = ("metrics.k8s.io", "v1beta1")
@@ -76,10 +77,11 @@ class PodCalls:
         Raises:
             ApiError: 404 where no metrics server is installed, or it does not know the pod yet.
         """
+        metrics.API_CALLS.labels("read").inc()
         found: Any = await answer(
             self._custom.get_namespaced_custom_object(
                 *METRICS, namespace, "pods", pod, _request_timeout=TIMEOUT
             )
         )
-        metrics: Raw = found
-        return metrics
+        usage: Raw = found
+        return usage
