@@ -12,8 +12,9 @@ from stenofleet_autoscaler.sense.pods import node_name
 SETTLING = 5.0
 """Seconds that a pool may take to follow: prefork starts its processes some time after its yes."""
 
-SETTLING_PARTLY = 2.0
-"""Seconds that prefork's idle processes may take to end after it refused to end busy ones too."""
+SETTLING_PARTLY = 6.0
+"""Seconds until prefork, which refused to end busy processes, no longer counts the idle ones that
+it ended: Celery looks after its processes every 5 s (``celery.concurrency.asynpool``)."""
 
 POLL = 0.25
 
