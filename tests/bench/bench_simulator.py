@@ -91,15 +91,15 @@ def compared(kind: str, setting: Setting) -> Comparison:
 
 
 @click.command()
-@click.option("--objective", default=30.0, show_default=True, help="Longest wait wanted, seconds.")
-@click.option("--quiet-window", "quiet", default=30.0, show_default=True, help="Ours, seconds.")
-@click.option("--max-pods", "most_pods", default=16, show_default=True)
-@click.option("--slots", default=4, show_default=True, help="Of a pod, at most.")
+@click.option("--objective", default=30, show_default=True, help="Longest wait wanted, seconds.")
+@click.option("--quiet-window", "quiet", default=5, show_default=True, help="Ours, seconds.")
+@click.option("--max-pods", "most_pods", default=32, show_default=True)
+@click.option("--slots", default=2, show_default=True, help="Of a pod, at most.")
 @click.option("--seed", default=1, show_default=True)
-def bench(**assumed: float) -> None:
+def bench(**assumed: int) -> None:
     """Print the table and say what is not reached."""
     began = time.perf_counter()
-    setting = Setting(**assumed)  # type: ignore[arg-type] # whole numbers where they must be
+    setting = Setting(**assumed)
     found = [compared(kind, setting) for kind in KINDS]
     click.echo(markdown(HEADS, [each.row() for each in found]))
     missed = sum(len(list(each.misses())) for each in found)

@@ -114,7 +114,3 @@ def _tell(outcomes: list[Outcome], *, as_json: bool) -> None:
         click.echo(json.dumps([each.figures() for each in outcomes], indent=2))
     else:
         click.echo(table(outcomes))
-
-
-if __name__ == "__main__":
-    simulate()
