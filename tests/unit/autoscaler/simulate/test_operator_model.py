@@ -40,7 +40,7 @@ def test_no_generated_trace_makes_it_cut_a_task(kind: str) -> None:
 
 def test_forty_tasks_from_zero_wait_less_than_with_keda_at_its_best() -> None:
     meter = run(at_once(*[5.0] * 40), Operator(), Setting(objective=5, fewest_slots=2))
-    assert meter.last_start < 14
+    assert meter.last_start < 13
 
 
 def test_it_holds_while_the_broker_is_away() -> None:

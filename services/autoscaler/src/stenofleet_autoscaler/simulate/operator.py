@@ -9,8 +9,8 @@ from stenofleet_autoscaler.simulate.learned import Means, Pace
 from stenofleet_autoscaler.simulate.pod import HEARTBEAT, Delivery, SimPod
 from stenofleet_autoscaler.simulate.world import World
 
-TICK = 1.0
-"""Seconds between two looks: ``STENOFLEET_TICK_SECONDS``' default."""
+TICK = 0.5
+"""Seconds between two looks: the chart's ``operator.tickSeconds``."""
 
 REST = 5.0
 """Seconds without any change after which nothing new can be seen: past heartbeats, `FRESH`."""
@@ -32,7 +32,7 @@ EPOCH = 1e6
 
 
 class Operator:
-    """Ticks each second while anything changes, and each fifth while nothing does."""
+    """Ticks twice a second while anything changes, and each fifth second while nothing does."""
 
     floor: int = 0
     grid: float | None = TICK
