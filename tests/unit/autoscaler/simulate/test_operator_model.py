@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stenofleet_autoscaler.simulate.generate import KINDS
-from stenofleet_autoscaler.simulate.learned import Means
 from stenofleet_autoscaler.simulate.operator import Operator
 from stenofleet_autoscaler.simulate.setting import Setting
 from stenofleet_autoscaler.simulate.trace import Task, Trace
@@ -48,13 +47,3 @@ def test_it_holds_while_the_broker_is_away() -> None:
     meter = run(trace, Operator())
     assert not [at for at, _ in meter.changes if 60 <= at < 200]
     assert meter.cut == 0
-
-
-def test_means_are_those_of_the_name_by_work_where_it_was_announced() -> None:
-    means = Means()
-    assert means.expected("a", None) is None
-    means.finished("a", 10, None, 0)
-    means.finished("a", 20, None, 0)
-    means.finished("b", 30, 60, 0)
-    assert [means.expected("a", None), means.expected("b", 10), means.mean()] == [15, 5, 20]
-    assert means.expected("new", 5) == 20

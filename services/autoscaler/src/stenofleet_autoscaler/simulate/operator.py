@@ -4,8 +4,8 @@ import math
 from collections import Counter
 
 from stenofleet_autoscaler.decide import Decision, Policy
+from stenofleet_autoscaler.learn import Arrivals, Durations
 from stenofleet_autoscaler.model import Drain, Heartbeat, Kind, Observation, Pod, Running, Work
-from stenofleet_autoscaler.simulate.learned import Means, Pace
 from stenofleet_autoscaler.simulate.pod import HEARTBEAT, Delivery, SimPod
 from stenofleet_autoscaler.simulate.world import World
 
@@ -27,6 +27,12 @@ ORPHANED_AFTER = 30.0
 SAMPLE = 200
 """Kinds of queued tasks that are told of, at most."""
 
+PACE = 60.0
+"""Seconds over which the pace of arrivals is told, at least."""
+
+PACE_RUNS = 5
+"""Runs of a mean task over which it is told, at least."""
+
 EPOCH = 1e6
 """The clock at the trace's beginning: a time of day is never near zero."""
 
@@ -39,7 +45,7 @@ class Operator:
 
     def __init__(self) -> None:
         self._policy = Policy()
-        self._learned, self._pace = Means(), Pace()
+        self._learned, self._arrivals = Durations(), Arrivals()
         self._known_at = 0.0
 
     def begin(self, world: World) -> float:
@@ -52,7 +58,7 @@ class Operator:
     def on_finish(self, delivery: Delivery, now: float) -> None:
         """Learns how long such a task takes."""
         task = delivery.task
-        self._learned.finished(task.name, now - delivery.at, task.work, now)
+        self._learned.finished(task.name, now - delivery.at, task.work, EPOCH + now)
 
     def tick(self, world: World) -> float:
         """Looks, decides, acts."""
@@ -91,6 +97,7 @@ class Operator:
         broker, now = world.broker, world.now
         held = [each for pod in world.target.pods for each in pod.running.values()]
         oldest, mean = broker.oldest(), self._learned.mean()
+        self._arrivals.saw(now, broker.arrived, 0)
         return Work(
             queued=len(broker),
             delivered=world.unacked,
@@ -99,7 +106,7 @@ class Operator:
             oldest_wait=None if oldest is None else now - oldest,
             kinds=self._kinds(world),
             running=self._running(held, now),
-            rate=self._pace.rate(now, broker.arrived, mean),
+            rate=self._arrivals.rate(max(PACE, PACE_RUNS * (mean or 0.0))),
             mean_seconds=mean,
         )
 
