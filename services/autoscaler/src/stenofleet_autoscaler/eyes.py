@@ -109,7 +109,7 @@ class Eyes:
             pods=pods,
             unknown_for=self._unknown_for(sight.work),
             settled=target.is_settled(found),
-            resizable=hands.sizes.refusal is None,
+            resizable=hands.sizes.refusal is None and hands.sizes.stuck is None,
             held_replicas=sight.hold.replicas if sight.hold else None,
             boot_seconds=learned.boots.seconds(),
             useful_slots=learned.knee.useful(bounds.min, bounds.max, time.time()),

@@ -78,6 +78,8 @@ def _resizable(sizes: Sizes) -> Condition:
     if sizes.refusal is not None:
         note = f"the workers' pool cannot grow, only pods are added: {sizes.refusal}"
         return Condition("ConcurrencyResizable", "False", "Refused", note[:1000])
+    if sizes.stuck is not None:
+        return Condition("ConcurrencyResizable", "False", "SlotsBusy", sizes.stuck)
     if sizes.proven:
         return Condition(
             "ConcurrencyResizable", "True", "Resized", "workers grow and shrink in place"

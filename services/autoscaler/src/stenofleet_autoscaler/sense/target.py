@@ -35,7 +35,10 @@ def last_scaler(target: Raw) -> str | None:
     entries = target["metadata"].get("managedFields") or []
     owners = [each for each in entries if "f:replicas" in _fields(each)]
     newest = max(owners, key=lambda each: each.get("time") or "", default=None)
-    return None if newest is None else str(newest.get("manager") or "")
+    # Whoever applies a manifest server-side is called kubectl as well, and scales nothing.
+    if newest is None or newest.get("operation") == "Apply":
+        return None
+    return str(newest.get("manager") or "")
 
 
 def _fields(entry: Raw) -> Raw:
