@@ -14,8 +14,9 @@ from stenofleet_autoscaler.sense import pods as pod_objects
 from stenofleet_autoscaler.sense import target
 from stenofleet_autoscaler.sense.connection import Address
 from stenofleet_autoscaler.sense.errors import Unseen
+from stenofleet_autoscaler.sense.reading import QueueReading
 from stenofleet_autoscaler.sight import Look, Sight, heartbeat_in, keys_of, pods_seen
-from stenofleet_autoscaler.spec import PoolSpec, SecretRef
+from stenofleet_autoscaler.spec import Demand, PoolSpec, SecretRef
 from stenofleet_autoscaler.work import work_of
 from stenofleet_autoscaler.world import World
 
@@ -60,6 +61,23 @@ class Eyes:
             if ref is not None:
                 self._world.secrets.distrust(self._namespace, ref)
 
+    def target(self, spec: PoolSpec) -> Raw | None:
+        """The target's object; None when it does not exist."""
+        ref = spec.target_ref
+        return self._world.store.target(self._namespace, ref.kind, ref.name)
+
+    def sees_no_work(self, demand: Demand, look: Look) -> bool:
+        """Whether the broker said that there is none at all; not if it did not answer."""
+        reading = look.reading
+        if reading is None or look.suspected or not reading.complete:
+            return False
+        return all(
+            isinstance(queue := reading.queues[name], QueueReading)
+            and queue.depth == 0
+            and name not in reading.in_flight
+            for name in demand.queues
+        ) and all(reading.lists[each.key] == 0 for each in demand.lists)
+
     def pods(self, spec: PoolSpec) -> list[Raw]:
         """The target's pods, those that terminate or have ended included."""
         ref = spec.target_ref
@@ -81,8 +99,7 @@ class Eyes:
 
     def sight(self, pool: Raw, spec: PoolSpec, look: Look, hands: Hands) -> Sight:
         """The pool and its surroundings, without the work of its queues."""
-        ref = spec.target_ref
-        found = self._world.store.target(self._namespace, ref.kind, ref.name)
+        found = self.target(spec)
         raws = [raw for raw in self.pods(spec) if not pod_objects.is_gone(raw)]
         scale = TargetScale(target.replicas(found), _scaler(found, hands)) if found else None
         return Sight(

@@ -1,8 +1,11 @@
 """What Prometheus reads: all that moves too fast for a status."""
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 POOL = ("namespace", "pool")
+NAN = float("nan")
 
 registry = CollectorRegistry()
 
@@ -67,10 +70,16 @@ _OF_A_POOL = (
 def forget(namespace: str, pool: str) -> None:
     """Takes a deleted pool's gauges away."""
     for gauge in _OF_A_POOL:
-        gauge.remove_by_labels({"namespace": namespace, "pool": pool})
+        gauge.remove(namespace, pool)
 
 
-def unknown(namespace: str, pool: str) -> None:
-    """What was last known of the work is no longer true: NaN, not zero."""
-    for gauge in (QUEUED, SCHEDULED, DELIVERED, OLDEST_WAIT):
-        gauge.labels(namespace, pool).set(float("nan"))
+class PoolGauges:
+    """The gauges of one pool; looking them up by their labels each time would cost more."""
+
+    def __init__(self, namespace: str, pool: str) -> None:
+        self._children = {gauge: gauge.labels(namespace, pool) for gauge in _OF_A_POOL}
+
+    def set(self, values: Mapping[Gauge, float | None]) -> None:
+        """What is None is not known: NaN, not zero."""
+        for gauge, value in values.items():
+            self._children[gauge].set(NAN if value is None else value)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import is_
 from typing import Any
 
 import structlog
@@ -18,6 +19,7 @@ from stenofleet_autoscaler.eyes import Eyes
 from stenofleet_autoscaler.guarding import Guards
 from stenofleet_autoscaler.hold import patch_for
 from stenofleet_autoscaler.lessons import Lessons
+from stenofleet_autoscaler.metrics import PoolGauges
 from stenofleet_autoscaler.model import Observation
 from stenofleet_autoscaler.reporting import facts_of, publish, report, turned
 from stenofleet_autoscaler.sense.connection import Address
@@ -31,6 +33,7 @@ from stenofleet_autoscaler.store import Other
 from stenofleet_autoscaler.world import World
 
 NOTHING = Demand()
+NOBODY = (None, None)
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +56,7 @@ class Pool:
     Attributes:
         raw: the WorkerPool's object.
         spec: what it asks for; None when that cannot be read.
+        keys: where its app keeps its messages in Redis.
         explanation: tells the last decision with what it was made from; None before one.
     """
 
@@ -62,15 +66,20 @@ class Pool:
         self.uid: str = raw["metadata"]["uid"]
         self.raw: Raw = {}
         self.spec: PoolSpec | None = None
+        self.keys = BrokerKeys()
         self.trouble: Unseen | None = None
         self.explanation: Callable[[], Mapping[str, Any]] | None = None
         self._world = world
         self._eyes = Eyes(world, self.namespace)
         self._hands = Hands(world)
         self._policy = Policy()
+        self._gauges = PoolGauges(self.namespace, self.name)
         self._guards = Guards()
         self._lessons: Lessons | None = None
         self._look = Look()
+        self._others_at = -1
+        self._known_others: tuple[Other | None, Other | None] = NOBODY
+        self._resting: tuple[object, ...] | None = None
         self._error: SpecError | None = None
         self._told: Report | None = None
         self._errand: asyncio.Task[None] | None = None
@@ -85,14 +94,9 @@ class Pool:
             return
         try:
             self.spec, self._error = PoolSpec.parse(raw["spec"]), None
+            self.keys = keys_of(self.spec)
         except SpecError as error:
             self.spec, self._error = None, error
-
-    @property
-    def keys(self) -> BrokerKeys:
-        """Where its app keeps its messages in Redis."""
-        assert self.spec is not None  # noqa: S101 - only pools with a broker are asked
-        return keys_of(self.spec)
 
     @property
     def demand(self) -> Demand:
@@ -102,7 +106,7 @@ class Pool:
     @property
     def may_act(self) -> bool:
         """Whether it may change anything: neither paused nor a dry run, and nobody else does."""
-        return bool(self.spec and self.spec.mode == "Active" and self._others() == (None, None))
+        return bool(self.spec and self.spec.mode == "Active" and self._others() == NOBODY)
 
     def find_broker(self) -> Address | None:
         """Where its broker is; None when that is not known, then `trouble` says why."""
@@ -136,7 +140,7 @@ class Pool:
         The outermost loop of a pool: a defect of ours in one must not end the others' ticks.
         """
         self._look = look
-        if self._errand is not None:
+        if self._errand is not None or self._rests(look):
             return
         try:
             outcome = self._outcome(look)
@@ -177,16 +181,50 @@ class Pool:
         sight, seen = self._eyes.observe(sight, self._hands, self._lessons)
         decision = self._policy.decide(seen, self.spec)
         self._guards.see(sight, seen, self._lessons.learned, acts=self.may_act)
-        publish(sight, seen, decision)
+        publish(self._gauges, seen, decision)
         told = self._report(sight, seen, decision)
         return self._unless_told(Outcome(told, sight, seen, decision))
+
+    def _rests(self, look: Look) -> bool:
+        """Whether all is as it was when there was nothing to do: then nothing is looked at."""
+        return (
+            self._resting is not None
+            and self._eyes.sees_no_work(self.demand, look)
+            and all(map(is_, self._resting, self._surroundings()))
+            and self._others() == NOBODY
+            and not self._is_due()
+        )
+
+    def _surroundings(self) -> tuple[object, ...]:
+        """What a tick depends on beside the broker; the same objects are unchanged ones."""
+        assert self.spec is not None  # noqa: S101 - only pools that were decided on rest
+        target, pods = self._eyes.target(self.spec), self._eyes.pods(self.spec)
+        return self.raw, target, pods
+
+    def _rest(self, outcome: Outcome, *, idle: bool) -> None:
+        """A sleeping pool without work, pods or a hold changes by nothing but its surroundings."""
+        sight, seen, decision = outcome.sight, outcome.seen, outcome.decision
+        asleep = (
+            idle
+            and sight is not None
+            and seen is not None
+            and decision is not None
+            and decision.reason == "Idle"
+            and not seen.pods
+            and sight.hold is None
+            and self.may_act
+            and self._eyes.sees_no_work(self.demand, sight.look)
+        )
+        self._resting = self._surroundings() if asleep else None
 
     def _unless_told(self, outcome: Outcome) -> Outcome | None:
         """At rest, nothing at all is done."""
         seen, decision = outcome.seen, outcome.decision
         moves = seen and decision and (seen.pods or decision.replicas != seen.replicas)
         same = outcome.told == self._told and not self._hold_patch(outcome)
-        return None if same and not moves and not self._is_due() else outcome
+        idle = bool(same and not moves)
+        self._rest(outcome, idle=idle)
+        return None if idle and not self._is_due() else outcome
 
     def _is_due(self) -> bool:
         return self._lessons is not None and self._world.memory.is_due(self.raw)
@@ -267,7 +305,12 @@ class Pool:
         return report(sight, facts, seen, decision)
 
     def _others(self) -> tuple[Other | None, Other | None]:
-        return self._world.store.rival(self.raw), self._world.store.other_scaler(self.raw)
+        """Who else sizes the target; looked for again only when a pool or scaler has changed."""
+        store = self._world.store
+        if self._others_at != store.sizers:
+            self._others_at = store.sizers
+            self._known_others = store.rival(self.raw), store.other_scaler(self.raw)
+        return self._known_others
 
 
 def _unreadable(pool: Raw, error: SpecError | None) -> Report:

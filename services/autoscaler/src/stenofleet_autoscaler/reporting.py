@@ -8,6 +8,7 @@ from stenofleet_autoscaler.act.care import Care
 from stenofleet_autoscaler.act.sizes import Sizes
 from stenofleet_autoscaler.decide import Decision
 from stenofleet_autoscaler.guards import conflict
+from stenofleet_autoscaler.metrics import PoolGauges
 from stenofleet_autoscaler.model import Observation
 from stenofleet_autoscaler.sense.pods import selector_text
 from stenofleet_autoscaler.sight import Sight
@@ -139,21 +140,21 @@ def report(
     )
 
 
-def publish(sight: Sight, seen: Observation, decision: Decision) -> None:
+def publish(gauges: PoolGauges, seen: Observation, decision: Decision) -> None:
     """Sets the pool's gauges."""
-    labels = sight.namespace, sight.name
-    metrics.BROKER_UP.labels(*labels).set(sight.work is not None)
-    metrics.REPLICAS.labels(*labels).set(len(seen.pods))
-    metrics.REPLICAS_WANTED.labels(*labels).set(decision.pods)
-    metrics.DRAINING.labels(*labels).set(sum(pod.drain is not None for pod in seen.pods))
-    metrics.SLOTS_READY.labels(*labels).set(sum(pod.slots or 0 for pod in seen.pods if pod.serves))
-    if seen.work is None or decision.slots is None:
-        metrics.unknown(*labels)
-        return
-    work = seen.work
-    metrics.QUEUED.labels(*labels).set(work.queued)
-    metrics.SCHEDULED.labels(*labels).set(work.scheduled)
-    metrics.DELIVERED.labels(*labels).set(work.delivered)
-    metrics.OLDEST_WAIT.labels(*labels).set(work.oldest_wait or 0.0)
-    metrics.ACTIVE.labels(*labels).set(sum(pod.beat.active for pod in seen.pods if pod.beat))
-    metrics.SLOTS_WANTED.labels(*labels).set(decision.slots)
+    work, serving = seen.work, [pod for pod in seen.pods if pod.serves]
+    gauges.set(
+        {
+            metrics.BROKER_UP: work is not None,
+            metrics.REPLICAS: len(seen.pods),
+            metrics.REPLICAS_WANTED: decision.pods,
+            metrics.DRAINING: sum(pod.drain is not None for pod in seen.pods),
+            metrics.SLOTS_READY: sum(pod.slots or 0 for pod in serving),
+            metrics.SLOTS_WANTED: decision.slots,
+            metrics.ACTIVE: sum(pod.beat.active for pod in seen.pods if pod.beat),
+            metrics.QUEUED: work.queued if work else None,
+            metrics.SCHEDULED: work.scheduled if work else None,
+            metrics.DELIVERED: work.delivered if work else None,
+            metrics.OLDEST_WAIT: (work.oldest_wait or 0.0) if work else None,
+        }
+    )

@@ -1,6 +1,7 @@
 """One broker's part of a tick: one look at Redis for all pools on it, then each pool on its own."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from stenofleet.broker import BrokerKeys
@@ -66,7 +67,7 @@ class Rounds:
         self, broker: Broker, keys: BrokerKeys, reading: Reading, pools: Sequence[Pool]
     ) -> None:
         verdict = self._rescues.see(broker, keys, reading, pools)
-        shares = shares_of(pool.claim() for pool in pools)
+        shares = shares_of(pool.claim() for pool in _sharing(pools))
         for pool in pools:
             own = {queue: share for (uid, queue), share in shares.items() if uid == pool.uid}
             pool.tick(Look(broker, None, reading, own, verdict.suspected))
@@ -77,6 +78,12 @@ def _by_keys(pools: Iterable[Pool]) -> dict[BrokerKeys, list[Pool]]:
     for pool in pools:
         groups.setdefault(pool.keys, []).append(pool)
     return groups
+
+
+def _sharing(pools: Sequence[Pool]) -> list[Pool]:
+    """Those that consume a queue that another consumes as well."""
+    counts = Counter(queue for pool in pools for queue in pool.demand.queues)
+    return [pool for pool in pools if any(counts[queue] > 1 for queue in pool.demand.queues)]
 
 
 def _asked(pools: Iterable[Pool]) -> dict[BrokerKeys, Asked]:

@@ -29,6 +29,7 @@ class _Objects:
     known: dict[str, dict[str, Raw]] = field(default_factory=dict)
     deleted: dict[Key, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
+    total: int = 0
 
     def put(self, namespace: str, name: str, raw: Raw) -> None:
         self.known.setdefault(namespace, {})[name] = raw
@@ -40,6 +41,7 @@ class _Objects:
 
     def _changed(self, namespace: str) -> None:
         self.changes[namespace] = self.changes.get(namespace, 0) + 1
+        self.total += 1
 
     def all(self) -> list[Raw]:
         return [raw for names in self.known.values() for raw in names.values()]
@@ -117,6 +119,12 @@ class Store:
         pods = self._kinds[PODS].known.get(namespace, {}).values()
         return [pod for pod in pods if selects(selector, pod["metadata"].get("labels") or {})]
 
+    @property
+    def sizers(self) -> int:
+        """Another figure whenever a pool or another scaler has come, changed or gone."""
+        kinds = (POOLS, *SCALERS)
+        return sum(self._kinds[kind].total for kind in kinds)
+
     def rival(self, pool: Raw) -> Other | None:
         """An older pool with the same target: that one has the say."""
         sharing = self._on_target(POOLS).get(_target_of(POOLS, pool), [])
@@ -136,7 +144,7 @@ class Store:
 
     def _on_target(self, kind: Kind) -> dict[Target, list[Raw]]:
         """What sizes each target, looked for again only when one of the kind has changed."""
-        state = sum(self._kinds[kind].changes.values())
+        state = self._kinds[kind].total
         known = self._by_target.get(kind)
         if known is None or known[0] != state:
             groups: dict[Target, list[Raw]] = {}
