@@ -106,7 +106,7 @@ def test_a_pool_of_one_s_own_gets_nothing_that_is_stenofleet_s() -> None:
 def test_a_pool_s_own_broker_reaches_pool_and_worker() -> None:
     objects = render(CASES["every option"])
     broker = of_kind(objects, "WorkerPool")["mail"]["spec"]["broker"]
-    assert broker == {"urlSecretRef": {"name": "mail-redis", "key": "url"}, "keyPrefix": "shop"}
+    assert broker == CASES["every option"]["workers"]["mail"]["broker"]
     assert env(worker("mail", objects))["CELERY_BROKER_URL"] == {
         "secretKeyRef": broker["urlSecretRef"]
     }

@@ -86,11 +86,27 @@ CASES: dict[str, Values] = {
                 "lists": [{"key": "mails", "itemsPerTask": 50}],
                 "broker": {
                     "urlSecretRef": {"name": "mail-redis", "key": "url"},
+                    "caSecretRef": {"name": "mail-redis-ca", "key": "ca.crt"},
+                    "sentinel": {
+                        "masterName": "mail",
+                        "passwordSecretRef": {"name": "mail-sentinel", "key": "password"},
+                    },
                     "keyPrefix": "shop",
+                    "priorityStepValues": [0, 5],
+                    "prioritySeparator": ":",
+                    "visibilityTimeout": "2h",
                 },
                 "poolSpec": {
                     "objective": {"queueWait": "30s"},
-                    "behavior": {"scaleDown": {"stabilizationWindow": "2m"}},
+                    "resources": {
+                        "container": "worker",
+                        "base": {"requests": {"memory": "128Mi"}},
+                        "perSlot": {"requests": {"cpu": "100m"}, "limits": {"cpu": 1}},
+                    },
+                    "behavior": {
+                        "scaleUp": {"maxStep": "100%"},
+                        "scaleDown": {"stabilizationWindow": "2m", "maxStep": 4},
+                    },
                     "manualHold": "5m",
                     "fallback": {"after": "60s", "replicas": 2},
                     "mode": "DryRun",

@@ -57,10 +57,23 @@ api.ingress.enabled is true and api.ingress.host is empty: set api.ingress.host 
 {{- end }}
 {{- end -}}
 
+{{- define "stenofleet.checkOperator" -}}
+{{- $watched := .Values.operator.watchNamespaces -}}
+{{- if and (has "*" $watched) (gt (len $watched) 1) }}
+operator.watchNamespaces names "*" and others beside it: set it to ["*"] for all namespaces, or take "*" out.
+{{- end }}
+{{- $elsewhere := and .Values.operator.enabled $watched (not (has "*" $watched)) (not (has .Release.Namespace $watched)) -}}
+{{- range $name, $own := .Values.workers }}
+{{- if and $elsewhere (include "stenofleet.pool" (dict "root" $ "own" $own) | fromYaml).enabled }}
+workers.{{ $name }} is deployed to the namespace {{ $.Release.Namespace }}, which operator.watchNamespaces does not name: add it, or set workers.{{ $name }}.enabled to false.
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{/* Fails with every sentence at once, so that one correction does not uncover the next. */}}
 {{- define "stenofleet.check" -}}
 {{- $found := list -}}
-{{- range list "checkPools" "checkSecrets" "checkStorage" "checkIngress" -}}
+{{- range list "checkPools" "checkSecrets" "checkStorage" "checkIngress" "checkOperator" -}}
 {{- $found = append $found (include (printf "stenofleet.%s" .) $) -}}
 {{- end -}}
 {{- with join "" $found | trim }}{{ fail (printf "these values contradict each other\n%s" .) }}{{ end -}}
