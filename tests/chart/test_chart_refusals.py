@@ -61,6 +61,13 @@ CONTRADICTIONS: dict[str, tuple[Values, str]] = {
         {"storage": {"url": "file:///"}},
         'storage.url is "file:///": set it to file:///folder, gs://bucket or s3://bucket.',
     ),
+    "a grace in which tasks are given to another worker": (
+        {"workers": {"core": {"terminationGracePeriodSeconds": 14400}}},
+        (
+            "workers.core.terminationGracePeriodSeconds is 14400, not below "
+            "settings.visibilityTimeout, which is 14400"
+        ),
+    ),
     "all namespaces and one more": (
         {"operator": {"watchNamespaces": ["*", "steno"]}},
         (

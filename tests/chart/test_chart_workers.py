@@ -95,6 +95,24 @@ def test_five_lines_make_a_pool_of_one_s_own() -> None:
     }
 
 
+def test_workers_and_pools_of_stenofleet_have_one_visibility_timeout() -> None:
+    for values, seconds in (({}, 14400), ({"settings": {"visibilityTimeout": 7200}}, 7200)):
+        objects = render(values)
+        config = of_kind(objects, "ConfigMap")["config"]["data"]
+        assert config["STENOFLEET_VISIBILITY_TIMEOUT"] == str(seconds)
+        for pool in of_kind(objects, "WorkerPool").values():
+            assert pool["spec"]["broker"]["visibilityTimeout"] == f"{seconds}s"
+
+
+def test_a_stop_may_take_long_and_never_as_long_as_the_visibility_timeout() -> None:
+    objects = render({"workers": {"mail": OWN_POOL}})
+    grace = {
+        name: deployment(name, objects)["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
+        for name in ("core", "transcription", "mail")
+    }
+    assert grace == {"core": 60, "transcription": 180, "mail": 3600}
+
+
 def test_a_pool_of_one_s_own_gets_nothing_that_is_stenofleet_s() -> None:
     template = deployment("mail", render({"workers": {"mail": OWN_POOL}}))["spec"]["template"]
     (container,) = containers(template)

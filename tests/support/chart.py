@@ -19,6 +19,7 @@ FULLNAME = "demo-stenofleet"
 Values = Mapping[str, Any]
 Object = dict[str, Any]
 
+OPERATOR_ALONE: Values = yaml.safe_load((CHART / "profiles" / "operator-only.yaml").read_text())
 OWN_POOL: Values = {"image": {"repository": "shop/worker"}, "app": "shop", "queues": ["mail"]}
 
 CASES: dict[str, Values] = {
@@ -37,6 +38,7 @@ CASES: dict[str, Values] = {
         "postgresql": {"persistence": {"enabled": False}},
         "metrics": {"annotations": False},
     },
+    "the operator alone": OPERATOR_ALONE,
     "every option": {
         "image": {
             "registry": "registry.example.com/team",
