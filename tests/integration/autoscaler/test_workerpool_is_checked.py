@@ -8,7 +8,8 @@ import yaml
 from stenofleet_autoscaler.spec import PoolSpec
 from support.api_server import ApiServer
 
-SAMPLE = Path(__file__).parents[3] / "manifests" / "samples" / "workerpool.yaml"
+SAMPLES = Path(__file__).parents[3] / "manifests" / "samples"
+SAMPLE = SAMPLES / "workerpool.yaml"
 PATH = "/apis/stenofleet.io/v1alpha1/namespaces/{}/workerpools"
 
 
@@ -111,6 +112,16 @@ def test_a_broken_pool_is_refused_with_a_sentence(
 def test_what_may_be_written_is_taken_and_read_by_the_operator(
     api_server: ApiServer, namespace: str, pool: dict[str, Any]
 ) -> None:
+    answer = api_server.create(PATH.format(namespace), pool)
+    assert answer.is_success, answer.text
+    assert PoolSpec.parse(answer.json()["spec"]) == PoolSpec.parse(pool["spec"])
+
+
+@pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_each_sample_is_taken_and_read_by_the_operator(
+    api_server: ApiServer, namespace: str, sample: Path
+) -> None:
+    pool = yaml.safe_load(sample.read_text())
     answer = api_server.create(PATH.format(namespace), pool)
     assert answer.is_success, answer.text
     assert PoolSpec.parse(answer.json()["spec"]) == PoolSpec.parse(pool["spec"])

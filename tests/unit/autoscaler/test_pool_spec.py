@@ -70,8 +70,11 @@ def test_the_sample_is_read_and_the_operators_defaults_are_those_of_the_schema()
     assert spec.behavior.scale_up.stabilization_window == seconds(
         up["stabilizationWindow"]["default"]
     )
-    steps = properties["broker"]["properties"]["priorityStepValues"]["default"]
-    assert list(spec.broker.priority_step_values) == steps
+    broker = properties["broker"]["properties"]
+    assert list(spec.broker.priority_step_values) == broker["priorityStepValues"]["default"]
+    assert spec.broker.priority_separator == broker["prioritySeparator"]["default"]
+    assert spec.broker.visibility_timeout == seconds(broker["visibilityTimeout"]["default"])
+    assert spec.broker.key_prefix == broker["keyPrefix"]["default"]
 
 
 def test_a_spec_that_cannot_be_read_names_its_field() -> None:
