@@ -94,7 +94,7 @@ def test_an_external_redis_is_what_pools_watch_and_the_operator_may_read() -> No
     objects = render(CASES["everything external"])
     secret = {"name": "my-redis", "key": "broker"}
     for pool in of_kind(objects, "WorkerPool").values():
-        assert pool["spec"]["broker"] == {"urlSecretRef": secret}
+        assert pool["spec"]["broker"]["urlSecretRef"] == secret
     rules = of_kind(objects, "Role")["operator"]["rules"]
     assert [rule["resourceNames"] for rule in rules if "secrets" in rule["resources"]] == [
         ["my-redis"]

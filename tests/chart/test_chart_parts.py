@@ -96,7 +96,29 @@ def test_the_operator_watches_its_own_namespace() -> None:
     own = {"fieldRef": {"fieldPath": "metadata.namespace"}}
     variables = env(operator["containers"][0])
     assert variables["STENOFLEET_NAMESPACE"] == own
+    pod = {"fieldRef": {"fieldPath": "metadata.name"}}
+    assert variables["STENOFLEET_POD_NAME"] == pod
     assert variables["STENOFLEET_WATCH_NAMESPACES"] == own
+
+
+@pytest.mark.parametrize("watched", [["steno", "shop"], ["*"]])
+def test_the_operator_is_told_the_namespaces_that_it_watches(watched: list[str]) -> None:
+    objects = render({"operator": {"watchNamespaces": watched}})
+    operator = of_kind(objects, "Deployment")["operator"]["spec"]["template"]["spec"]
+    told = env(operator["containers"][0])["STENOFLEET_WATCH_NAMESPACES"]
+    assert told == ",".join(watched)
+
+
+def test_a_second_operator_waits_and_both_are_replaced_and_evicted_one_by_one() -> None:
+    objects = render()
+    operator = of_kind(objects, "Deployment")["operator"]["spec"]
+    assert operator["replicas"] == 2
+    assert operator["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+    budget = of_kind(objects, "PodDisruptionBudget")["operator"]["spec"]
+    assert budget["maxUnavailable"] == 1
+    (spread,) = operator["template"]["spec"]["topologySpreadConstraints"]
+    assert spread["whenUnsatisfiable"] == "ScheduleAnyway"
+    assert spread["labelSelector"]["matchLabels"] == operator["selector"]["matchLabels"]
 
 
 def test_redis_keeps_queues_over_restarts_and_evicts_none() -> None:

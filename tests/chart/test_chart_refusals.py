@@ -61,6 +61,27 @@ CONTRADICTIONS: dict[str, tuple[Values, str]] = {
         {"storage": {"url": "file:///"}},
         'storage.url is "file:///": set it to file:///folder, gs://bucket or s3://bucket.',
     ),
+    "a grace in which tasks are given to another worker": (
+        {"workers": {"core": {"terminationGracePeriodSeconds": 14400}}},
+        (
+            "workers.core.terminationGracePeriodSeconds is 14400, not below "
+            "settings.visibilityTimeout, which is 14400"
+        ),
+    ),
+    "all namespaces and one more": (
+        {"operator": {"watchNamespaces": ["*", "steno"]}},
+        (
+            'operator.watchNamespaces names "*" and others beside it: '
+            'set it to ["*"] for all namespaces, or take "*" out.'
+        ),
+    ),
+    "a pool in a namespace that is not watched": (
+        {"operator": {"watchNamespaces": ["shop"]}},
+        (
+            "workers.core is deployed to the namespace steno, which operator.watchNamespaces does "
+            "not name: add it, or set workers.core.enabled to false."
+        ),
+    ),
     "an ingress without a host": (
         {"api": {"ingress": {"enabled": True}}},
         (
@@ -97,6 +118,8 @@ def test_a_pool_that_is_switched_off_may_contradict_itself() -> None:
         ({"workers": {"core": {"poolSpec": {"replicas": 3}}}}, "/workers/core/poolSpec"),
         ({"redis": {"persistence": {"sise": "1Gi"}}}, "/redis/persistence"),
         ({"api": {"replicas": "three"}}, "/api/replicas"),
+        ({"operator": {"watchNamespaces": ["Shop"]}}, "/operator/watchNamespaces"),
+        ({"operator": {"replicas": 0}}, "/operator/replicas"),
         ({"settings": {"logLevel": "LOUD"}}, "/settings/logLevel"),
         ({"workers": {"Mail": {}}}, "Mail"),
         ({"workers": {"core": {"maxReplicas": 0}}}, "/workers/core/maxReplicas"),

@@ -192,9 +192,17 @@ def may_operator(installed: Installation, words: str) -> bool:
         "patch workerpools.stenofleet.io",
         "patch workerpools.stenofleet.io --subresource=status",
         "watch deployments.apps",
+        "watch statefulsets.apps",
+        "get deployments.apps --subresource=scale",
         "patch deployments.apps --subresource=scale",
+        "patch statefulsets.apps --subresource=scale",
         "watch pods",
         "patch pods",
+        "patch pods --subresource=resize",
+        "create pods --subresource=eviction",
+        "create configmaps",
+        "patch configmaps",
+        "watch horizontalpodautoscalers.autoscaling",
         f"get secret/{FULLNAME}-redis",
         "create events.events.k8s.io",
         "create leases.coordination.k8s.io",
@@ -205,10 +213,44 @@ def test_the_operator_may_do_its_work(words: str, untouched: Installation) -> No
     assert may_operator(untouched, words)
 
 
+def test_an_operator_of_all_namespaces_serves_a_strange_one_and_reads_only_named_secrets(
+    cluster: KubeCommands, namespace: str
+) -> None:
+    strange = f"{namespace}-strange"
+    cluster.namespace(strange)
+    values = {"operator": {"watchNamespaces": ["*"], "brokerSecrets": ["mail-broker"]}}
+    Installation(cluster, namespace).apply(values)
+    account = f"system:serviceaccount:{namespace}:{FULLNAME}-operator"
+
+    def may(*words: str) -> bool:
+        return cluster.may(*words, "--namespace", strange, who=account)
+
+    assert may("patch", "deployments.apps", "--subresource=scale")
+    assert may("get", "secret/mail-broker")
+    assert not may("get", f"secret/{FULLNAME}-redis")
+    assert not may("get", "lease.coordination.k8s.io/stenofleet-autoscaler")
+
+
+def test_an_operator_of_some_namespaces_serves_those_and_no_other(
+    cluster: KubeCommands, namespace: str
+) -> None:
+    served, strange = f"{namespace}-served", f"{namespace}-strange"
+    for name in (served, strange):
+        cluster.namespace(name)
+    Installation(cluster, namespace).apply({"operator": {"watchNamespaces": [namespace, served]}})
+    account = f"system:serviceaccount:{namespace}:{FULLNAME}-operator"
+    watch = ("watch", "workerpools.stenofleet.io", "--namespace")
+    assert cluster.may(*watch, served, who=account)
+    assert not cluster.may(*watch, strange, who=account)
+
+
 @pytest.mark.parametrize(
     "words",
     [
         "patch deployments.apps",
+        "patch statefulsets.apps",
+        "patch horizontalpodautoscalers.autoscaling",
+        "list configmaps",
         "delete pods",
         "create pods --subresource=exec",
         f"get secret/{FULLNAME}-postgresql",

@@ -1,7 +1,18 @@
 """Every pod passes the ``restricted`` pod security standard, and no pod has rights it needs not."""
 
 import pytest
-from support.chart import CASES, CHART, FULLNAME, containers, env, of_kind, pods, render
+from support.chart import (
+    CASES,
+    CHART,
+    FULLNAME,
+    Object,
+    containers,
+    env,
+    of_kind,
+    pods,
+    render,
+    short,
+)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -74,34 +85,81 @@ def test_the_operator_s_rights_end_at_its_namespace() -> None:
     assert not kinds & {"ClusterRole", "ClusterRoleBinding"}
 
 
+def rules_about(resource: str, objects: list[Object]) -> list[Object]:
+    roles = [each for each in objects if each["kind"] in {"Role", "ClusterRole"}]
+    return [rule for role in roles for rule in role["rules"] if resource in rule["resources"]]
+
+
 def test_the_operator_reads_the_named_secrets_and_no_other() -> None:
-    role = of_kind(render(CASES["every option"]), "Role")["operator"]
-    rules = [rule for rule in role["rules"] if "secrets" in rule["resources"]]
-    assert rules == [
-        {
-            "apiGroups": [""],
-            "resources": ["secrets"],
-            "resourceNames": ["broker-of-a-friend", f"{FULLNAME}-redis", "mail-redis"],
-            "verbs": ["get"],
-        }
+    rules = rules_about("secrets", render(CASES["every option"]))
+    assert [rule["verbs"] for rule in rules] == [["get"], ["get"]]
+    assert [rule["resourceNames"] for rule in rules] == [
+        [f"{FULLNAME}-redis", "mail-redis", "mail-redis-ca", "mail-sentinel"],
+        ["broker-of-a-friend"],
     ]
 
 
+@pytest.mark.parametrize("watched", [[], ["steno", "shop"], ["*"]])
+def test_without_a_named_secret_there_is_no_rule_that_would_stand_for_all(
+    watched: list[str],
+) -> None:
+    workers = {"core": {"enabled": False}, "transcription": {"enabled": False}}
+    operator = {"watchNamespaces": watched}
+    objects = render({"operator": operator, "workers": workers, "beat": {"enabled": False}})
+    assert rules_about("secrets", objects) == []
+
+
+def test_each_watched_namespace_has_a_role_and_a_binding_to_the_operator_s_account() -> None:
+    objects = render({"operator": {"watchNamespaces": ["steno", "shop"]}})
+    assert not {"ClusterRole", "ClusterRoleBinding"} & {each["kind"] for each in objects}
+    for kind in ("Role", "RoleBinding"):
+        found = [each for each in objects if each["kind"] == kind and short(each) != "operator"]
+        assert {each["metadata"]["namespace"] for each in found} == {"shop", "steno"}
+    account = {"kind": "ServiceAccount", "name": f"{FULLNAME}-operator", "namespace": "steno"}
+    bindings = [each for each in objects if each["kind"] == "RoleBinding"]
+    assert all(each["subjects"] == [account] for each in bindings)
+
+
+def test_all_namespaces_are_a_cluster_role_that_says_whose_it_is() -> None:
+    values = {"operator": {"watchNamespaces": ["*"], "brokerSecrets": ["mail-broker"]}}
+    objects = render(values)
+    binding = next(each for each in objects if each["kind"] == "ClusterRoleBinding")
+    role = next(each for each in objects if each["kind"] == "ClusterRole")
+    assert role["metadata"]["name"] == f"steno-{FULLNAME}-operator-pools"
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+    assert rules_about("secrets", [role])[0]["resourceNames"] == ["mail-broker"]
+
+
+def test_what_may_not_be_installed_is_named_with_its_group() -> None:
+    objects = render()
+    assert [rule["apiGroups"] for rule in rules_about("scaledobjects", objects)] == [["keda.sh"]]
+    groups = [rule["apiGroups"] for rule in rules_about("pods", objects)]
+    assert groups == [[""], ["metrics.k8s.io"]]
+
+
+def test_only_the_namespace_of_the_operator_has_its_lease() -> None:
+    for watched in ([], ["steno", "shop"], ["*"]):
+        objects = render({"operator": {"watchNamespaces": watched}})
+        roles = [each for each in objects if each["kind"] in {"Role", "ClusterRole"}]
+        holders = [short(role) for role in roles if rules_about("leases", [role])]
+        assert holders == ["operator"]
+
+
 def test_the_operator_may_write_no_template_of_a_target() -> None:
-    role = of_kind(render(), "Role")["operator"]
+    role = of_kind(render(), "Role")["operator-pools"]
     written = {
         resource
         for rule in role["rules"]
         if "apps" in rule["apiGroups"] and {"patch", "update"} & set(rule["verbs"])
         for resource in rule["resources"]
     }
-    assert written == {"deployments/scale"}
+    assert written == {"deployments/scale", "statefulsets/scale"}
 
 
 def test_each_rule_of_the_role_has_its_reason_above_it() -> None:
-    lines = (CHART / "templates" / "operator" / "rbac.yaml").read_text().splitlines()
-    rules = [number for number, line in enumerate(lines) if line.startswith("  - apiGroups:")]
-    assert rules
+    lines = (CHART / "templates" / "operator" / "_rules.tpl").read_text().splitlines()
+    rules = [number for number, line in enumerate(lines) if line.startswith("- apiGroups:")]
+    assert len(rules) > 10
     assert all(lines[number - 1].strip().startswith("# ") for number in rules)
 
 

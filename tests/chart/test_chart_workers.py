@@ -95,6 +95,24 @@ def test_five_lines_make_a_pool_of_one_s_own() -> None:
     }
 
 
+def test_workers_and_pools_of_stenofleet_have_one_visibility_timeout() -> None:
+    for values, seconds in (({}, 14400), ({"settings": {"visibilityTimeout": 7200}}, 7200)):
+        objects = render(values)
+        config = of_kind(objects, "ConfigMap")["config"]["data"]
+        assert config["STENOFLEET_VISIBILITY_TIMEOUT"] == str(seconds)
+        for pool in of_kind(objects, "WorkerPool").values():
+            assert pool["spec"]["broker"]["visibilityTimeout"] == f"{seconds}s"
+
+
+def test_a_stop_may_take_long_and_never_as_long_as_the_visibility_timeout() -> None:
+    objects = render({"workers": {"mail": OWN_POOL}})
+    grace = {
+        name: deployment(name, objects)["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
+        for name in ("core", "transcription", "mail")
+    }
+    assert grace == {"core": 60, "transcription": 180, "mail": 3600}
+
+
 def test_a_pool_of_one_s_own_gets_nothing_that_is_stenofleet_s() -> None:
     template = deployment("mail", render({"workers": {"mail": OWN_POOL}}))["spec"]["template"]
     (container,) = containers(template)
@@ -106,7 +124,7 @@ def test_a_pool_of_one_s_own_gets_nothing_that_is_stenofleet_s() -> None:
 def test_a_pool_s_own_broker_reaches_pool_and_worker() -> None:
     objects = render(CASES["every option"])
     broker = of_kind(objects, "WorkerPool")["mail"]["spec"]["broker"]
-    assert broker == {"urlSecretRef": {"name": "mail-redis", "key": "url"}, "keyPrefix": "shop"}
+    assert broker == CASES["every option"]["workers"]["mail"]["broker"]
     assert env(worker("mail", objects))["CELERY_BROKER_URL"] == {
         "secretKeyRef": broker["urlSecretRef"]
     }

@@ -19,6 +19,7 @@ FULLNAME = "demo-stenofleet"
 Values = Mapping[str, Any]
 Object = dict[str, Any]
 
+OPERATOR_ALONE: Values = yaml.safe_load((CHART / "profiles" / "operator-only.yaml").read_text())
 OWN_POOL: Values = {"image": {"repository": "shop/worker"}, "app": "shop", "queues": ["mail"]}
 
 CASES: dict[str, Values] = {
@@ -37,6 +38,7 @@ CASES: dict[str, Values] = {
         "postgresql": {"persistence": {"enabled": False}},
         "metrics": {"annotations": False},
     },
+    "the operator alone": OPERATOR_ALONE,
     "every option": {
         "image": {
             "registry": "registry.example.com/team",
@@ -86,11 +88,27 @@ CASES: dict[str, Values] = {
                 "lists": [{"key": "mails", "itemsPerTask": 50}],
                 "broker": {
                     "urlSecretRef": {"name": "mail-redis", "key": "url"},
+                    "caSecretRef": {"name": "mail-redis-ca", "key": "ca.crt"},
+                    "sentinel": {
+                        "masterName": "mail",
+                        "passwordSecretRef": {"name": "mail-sentinel", "key": "password"},
+                    },
                     "keyPrefix": "shop",
+                    "priorityStepValues": [0, 5],
+                    "prioritySeparator": ":",
+                    "visibilityTimeout": "2h",
                 },
                 "poolSpec": {
                     "objective": {"queueWait": "30s"},
-                    "behavior": {"scaleDown": {"stabilizationWindow": "2m"}},
+                    "resources": {
+                        "container": "worker",
+                        "base": {"requests": {"memory": "128Mi"}},
+                        "perSlot": {"requests": {"cpu": "100m"}, "limits": {"cpu": 1}},
+                    },
+                    "behavior": {
+                        "scaleUp": {"maxStep": "100%"},
+                        "scaleDown": {"stabilizationWindow": "2m", "maxStep": 4},
+                    },
                     "manualHold": "5m",
                     "fallback": {"after": "60s", "replicas": 2},
                     "mode": "DryRun",

@@ -15,6 +15,10 @@
 {{- if gt (int .concurrency.min) (int .concurrency.max) }}
 {{ $at }}.concurrency.min is {{ .concurrency.min }}, above concurrency.max, which is {{ .concurrency.max }}: set concurrency.min to at most {{ .concurrency.max }}, or raise concurrency.max.
 {{- end }}
+{{- $timeout := int64 $.root.Values.settings.visibilityTimeout }}
+{{- if and (include "stenofleet.ownTimeout" $) (ge (int64 .terminationGracePeriodSeconds) $timeout) }}
+{{ $at }}.terminationGracePeriodSeconds is {{ int64 .terminationGracePeriodSeconds }}, not below settings.visibilityTimeout, which is {{ $timeout }}: a task that ends in its grace would already have been given to another worker; lower the one or raise the other.
+{{- end }}
 {{- end }}
 {{- end -}}
 
@@ -24,7 +28,7 @@
 {{- $pool := include "stenofleet.pool" (dict "root" $ "own" $own) | fromYaml -}}
 {{- if $pool.enabled -}}
 {{- $consumed = concat $consumed $pool.queues -}}
-{{- include "stenofleet.checkPool" (dict "name" $name "pool" $pool) -}}
+{{- include "stenofleet.checkPool" (dict "root" $ "name" $name "pool" $pool) -}}
 {{- end -}}
 {{- end -}}
 {{- if and .Values.beat.enabled (not (has "core" $consumed)) }}
@@ -45,6 +49,16 @@ beat.enabled is true and no pool consumes the queue core, to which beat sends: e
 {{- include "stenofleet.checkSecret" (dict "at" "secretKey.existingSecret" "value" .Values.secretKey.existingSecret "default" "secret-key") -}}
 {{- end -}}
 
+{{/* Somebody needs a server that is neither deployed nor named. */}}
+{{- define "stenofleet.checkServers" -}}
+{{- range $server, $needed := dict "redis" (include "stenofleet.needsBroker" .) "postgresql" (include "stenofleet.needsDatabase" .) -}}
+{{- $of := get $.Values $server -}}
+{{- if and $needed (not $of.enabled) (not $of.externalUrlSecret.name) }}
+{{ $server }}.enabled is false and {{ $server }}.externalUrlSecret.name is empty, but {{ trim $needed | replace " " ", " }} would use it: set {{ $server }}.externalUrlSecret.name to a Secret with the URL of yours, or switch them off with enabled: false.
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{- define "stenofleet.checkStorage" -}}
 {{- if not (regexMatch "^(file:///|gs://|s3://)[^/]" .Values.storage.url) }}
 storage.url is {{ .Values.storage.url | quote }}: set it to file:///folder, gs://bucket or s3://bucket.
@@ -55,12 +69,28 @@ storage.url is {{ .Values.storage.url | quote }}: set it to file:///folder, gs:/
 {{- if and .Values.api.ingress.enabled (not .Values.api.ingress.host) }}
 api.ingress.enabled is true and api.ingress.host is empty: set api.ingress.host to the name under which users reach the API.
 {{- end }}
+{{- if and .Values.api.ingress.enabled (not .Values.api.enabled) }}
+api.ingress.enabled is true and api.enabled is false: there is no API to be reached; set api.ingress.enabled to false.
+{{- end }}
+{{- end -}}
+
+{{- define "stenofleet.checkOperator" -}}
+{{- $watched := .Values.operator.watchNamespaces -}}
+{{- if and (has "*" $watched) (gt (len $watched) 1) }}
+operator.watchNamespaces names "*" and others beside it: set it to ["*"] for all namespaces, or take "*" out.
+{{- end }}
+{{- $elsewhere := and .Values.operator.enabled $watched (not (has "*" $watched)) (not (has .Release.Namespace $watched)) -}}
+{{- range $name, $own := .Values.workers }}
+{{- if and $elsewhere (include "stenofleet.pool" (dict "root" $ "own" $own) | fromYaml).enabled }}
+workers.{{ $name }} is deployed to the namespace {{ $.Release.Namespace }}, which operator.watchNamespaces does not name: add it, or set workers.{{ $name }}.enabled to false.
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{/* Fails with every sentence at once, so that one correction does not uncover the next. */}}
 {{- define "stenofleet.check" -}}
 {{- $found := list -}}
-{{- range list "checkPools" "checkSecrets" "checkStorage" "checkIngress" -}}
+{{- range list "checkPools" "checkSecrets" "checkServers" "checkStorage" "checkIngress" "checkOperator" -}}
 {{- $found = append $found (include (printf "stenofleet.%s" .) $) -}}
 {{- end -}}
 {{- with join "" $found | trim }}{{ fail (printf "these values contradict each other\n%s" .) }}{{ end -}}

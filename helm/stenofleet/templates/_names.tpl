@@ -19,10 +19,21 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
 {{- end -}}
 
-{{/* The metadata of an object: (dict "root" $ "component" "api" "name" "suffix"). */}}
+{{/* The metadata of an object: (dict "root" $ "component" "api" "name" "suffix" "namespace" "other"). */}}
 {{- define "stenofleet.metadata" -}}
 name: {{ include "stenofleet.fullname" .root }}-{{ default .component .name }}
-namespace: {{ .root.Release.Namespace }}
+namespace: {{ default .root.Release.Namespace .namespace }}
+labels:
+  {{- include "stenofleet.labels" . | nindent 2 }}
+{{- end -}}
+
+{{/* Objects of the whole cluster bear the namespace in their names: releases may share a name. */}}
+{{- define "stenofleet.clusterName" -}}
+{{ .root.Release.Namespace }}-{{ include "stenofleet.fullname" .root }}-{{ .name }}
+{{- end -}}
+
+{{- define "stenofleet.clusterMetadata" -}}
+name: {{ include "stenofleet.clusterName" . }}
 labels:
   {{- include "stenofleet.labels" . | nindent 2 }}
 {{- end -}}

@@ -23,21 +23,21 @@ It is kept in .Values, the only map that all templates of one rendering share.
 {{- include "stenofleet.generated" (dict "root" . "secret" "postgresql" "key" "password") -}}
 {{- end -}}
 
-{{/* Each of the following is empty when an existing Secret is named. */}}
+{{/* Each of the following is empty when an existing Secret is named, or nobody needs it. */}}
 {{- define "stenofleet.secretKey" -}}
-{{- if not .Values.secretKey.existingSecret.name -}}
+{{- if and .Values.api.enabled (not .Values.secretKey.existingSecret.name) -}}
 {{- include "stenofleet.generated" (dict "root" . "secret" "secret-key" "key" .Values.secretKey.existingSecret.key) -}}
 {{- end -}}
 {{- end -}}
 
 {{- define "stenofleet.redisUrl" -}}
-{{- if not .Values.redis.externalUrlSecret.name -}}
+{{- if include "stenofleet.ownRedis" . -}}
 redis://:{{ include "stenofleet.redisPassword" . }}@{{ include "stenofleet.fullname" . }}-redis:6379/0
 {{- end -}}
 {{- end -}}
 
 {{- define "stenofleet.postgresqlUrl" -}}
-{{- if not .Values.postgresql.externalUrlSecret.name -}}
+{{- if include "stenofleet.ownPostgresql" . -}}
 postgresql://stenofleet:{{ include "stenofleet.postgresqlPassword" . }}@{{ include "stenofleet.fullname" . }}-postgresql:5432/stenofleet
 {{- end -}}
 {{- end -}}

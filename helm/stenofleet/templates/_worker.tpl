@@ -8,6 +8,11 @@
 {{- toYaml $env -}}
 {{- end -}}
 
+{{/* The visibility timeout of Stenofleet's own app; empty for others, which do not read our settings. */}}
+{{- define "stenofleet.ownTimeout" -}}
+{{- if eq .pool.app "stenofleet_worker" }}{{ int64 .root.Values.settings.visibilityTimeout }}s{{ end -}}
+{{- end -}}
+
 {{- define "stenofleet.poolCommand" -}}
 {{- $celery := list "celery" "-A" .pool.app "worker" "-Q" (join "," .pool.queues) "--concurrency" "$(CELERY_CONCURRENCY)" -}}
 {{- default $celery .pool.command | toJson -}}

@@ -5,7 +5,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 from stenofleet_autoscaler.durations import seconds
-from stenofleet_autoscaler.spec import PoolSpec, SpecError
+from stenofleet_autoscaler.spec import PoolSpec, SpecError, Step
 
 CRD = Path(__file__).parents[3] / "manifests" / "crds" / "workerpools.yaml"
 SAMPLE = Path(__file__).parents[3] / "manifests" / "samples" / "workerpool.yaml"
@@ -27,13 +27,13 @@ def fields_of(part: dict[str, Any], at: str = "") -> set[str]:
 
 
 def fields_read(model: Any, at: str = "") -> set[str]:
-    """Every field that the operator reads, by its path."""
+    """Every field that the operator reads, by its path; a step is one field, 4 or 50%."""
     found = set()
     for name, field in model.model_fields.items():
         path = f"{at}{field.alias or name}"
         found.add(path)
         for kind in (field.annotation, *getattr(field.annotation, "__args__", ())):
-            if isinstance(kind, type) and issubclass(kind, BaseModel):
+            if isinstance(kind, type) and issubclass(kind, BaseModel) and kind is not Step:
                 found |= fields_read(kind, f"{path}.")
     return found
 
@@ -70,8 +70,11 @@ def test_the_sample_is_read_and_the_operators_defaults_are_those_of_the_schema()
     assert spec.behavior.scale_up.stabilization_window == seconds(
         up["stabilizationWindow"]["default"]
     )
-    steps = properties["broker"]["properties"]["priorityStepValues"]["default"]
-    assert list(spec.broker.priority_step_values) == steps
+    broker = properties["broker"]["properties"]
+    assert list(spec.broker.priority_step_values) == broker["priorityStepValues"]["default"]
+    assert spec.broker.priority_separator == broker["prioritySeparator"]["default"]
+    assert spec.broker.visibility_timeout == seconds(broker["visibilityTimeout"]["default"])
+    assert spec.broker.key_prefix == broker["keyPrefix"]["default"]
 
 
 def test_a_spec_that_cannot_be_read_names_its_field() -> None:

@@ -1,5 +1,6 @@
 """Environment variables: what they mean, and how a wrong one is told."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,25 @@ def test_the_operator_watches_its_own_namespace_unless_told_others(
     assert load(OperatorSettings).watch_namespaces == ["speech"]
     monkeypatch.setenv("STENOFLEET_WATCH_NAMESPACES", "one, two,")
     assert load(OperatorSettings).watch_namespaces == ["one", "two"]
+    assert not load(OperatorSettings).watches_everything
+
+
+def test_the_operator_watches_all_namespaces_or_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STENOFLEET_WATCH_NAMESPACES", "*")
+    assert load(OperatorSettings).watches_everything
+    monkeypatch.setenv("STENOFLEET_WATCH_NAMESPACES", "*,one")
+    with pytest.raises(
+        SettingsError, match=r"STENOFLEET_WATCH_NAMESPACES: expected .* or \* alone"
+    ):
+        load(OperatorSettings)
+
+
+def test_the_operator_knows_its_pod_by_the_variable_else_by_the_host(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert load(OperatorSettings).pod_name == socket.gethostname()
+    monkeypatch.setenv("STENOFLEET_POD_NAME", "operator-7")
+    assert load(OperatorSettings).pod_name == "operator-7"
 
 
 def test_an_env_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:

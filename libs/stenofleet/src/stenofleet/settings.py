@@ -4,6 +4,7 @@ Each service loads its own class with :func:`load`; a wrong value stops the star
 variable's name, what was expected and what came, and never with a secret's value.
 """
 
+import socket
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import quote
@@ -23,6 +24,7 @@ from stenofleet.errors import SettingsError
 
 PREFIX = "STENOFLEET_"
 DAY = 86_400
+EVERYWHERE = "*"
 
 
 def _prefixed(field: str) -> str:
@@ -171,6 +173,7 @@ class OperatorSettings(LogSettings):
     """The operator's settings; brokers are named by each WorkerPool."""
 
     namespace: str = "default"
+    pod_name: str = Field(default_factory=socket.gethostname)
     watch_namespaces: Annotated[list[str], NoDecode] = Field(default_factory=list)
     tick_seconds: float = Field(1.0, ge=0.1, le=60)
 
@@ -180,6 +183,18 @@ class OperatorSettings(LogSettings):
         if isinstance(value, str):
             return [name.strip() for name in value.split(",") if name.strip()]
         return value
+
+    @field_validator("watch_namespaces")
+    @classmethod
+    def _all_or_some(cls, value: list[str]) -> list[str]:
+        if EVERYWHERE in value and len(value) > 1:
+            raise ValueError("expected names of namespaces, or * alone for all of them")
+        return value
+
+    @property
+    def watches_everything(self) -> bool:
+        """Whether the pools of all namespaces are served, which Roles do not allow."""
+        return self.watch_namespaces == [EVERYWHERE]
 
     @model_validator(mode="after")
     def _own_namespace_by_default(self) -> "OperatorSettings":

@@ -9,6 +9,8 @@ from stenofleet.broker.keys import PRIORITY_STEPS, SEPARATOR
 from stenofleet_autoscaler.durations import seconds
 
 Seconds = Annotated[float, BeforeValidator(seconds)]
+Quantities = dict[str, Annotated[str, BeforeValidator(str)]]
+"""By resource, as Kubernetes writes them; a whole number may stand there without quotes."""
 
 
 class SpecError(Exception):
@@ -121,8 +123,8 @@ class Behavior(_Part):
 class Resources(_Part):
     """What a container asks for and may use: quantities by resource, as Kubernetes writes them."""
 
-    requests: dict[str, str] = {}
-    limits: dict[str, str] = {}
+    requests: Quantities = {}
+    limits: Quantities = {}
 
 
 class SlotResources(_Part):
