@@ -15,7 +15,7 @@ WHERE := $(if $(CONTEXT),--context $(CONTEXT))
 PACKAGES := redis-server postgresql
 
 .PHONY: help setup tools models programs format lint types imports openapi openapi-check check \
-	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton bench-scale bench-operator clean
+	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton bench-scale bench-operator campaign-kills clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -99,6 +99,9 @@ bench-scale: setup tools programs ## Print what an operator with 1,000 pools on 
 
 bench-operator: setup ## Print how the operator reacts and what it takes, on a cluster.
 	$(RUN)/python tests/bench/bench_operator.py $(ARGS)
+
+campaign-kills: setup ## Kill KILLS (50) pods and operators at random, and count each task's effect.
+	KILLS=$(or $(KILLS),50) $(PYTEST) tests/e2e/operator/test_random_kills.py -q -s -o timeout=7200
 
 clean: ## Remove what the tools left in this folder.
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

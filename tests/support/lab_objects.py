@@ -97,6 +97,15 @@ def pod_spec(container: Manifest, grace: int = 5) -> Manifest:
     }
 
 
+def apart(app: str) -> Manifest:
+    """An affinity by which no node takes two pods of the app."""
+    term = {
+        "labelSelector": {"matchLabels": {"app": app}},
+        "topologyKey": "kubernetes.io/hostname",
+    }
+    return {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+
+
 def _workload(kind: str, name: str, spec: Manifest, replicas: int) -> Manifest:
     labels = {"app": name}
     return {

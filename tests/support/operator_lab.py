@@ -22,7 +22,7 @@ BROKER = "broker"
 BROKERS = "brokers"
 """The Secret with the URLs of all brokers, each under the broker's name."""
 
-OPERATOR_DEPLOYMENT = "deployment/lab-stenofleet-operator"
+LEASE = "stenofleet-autoscaler"
 TEMPLATES = ("templates/operator/deployment.yaml", "templates/operator/rbac.yaml")
 READY_SECONDS = 120
 GONE_SECONDS = 120
@@ -122,6 +122,15 @@ class Lab:
         """Writes the Secret by which pods and pools know the brokers."""
         urls = {name: server.inside for name, server in self.servers.items()}
         self.apply(lab_objects.secret(BROKERS, urls))
+
+    def leader(self) -> str:
+        """The operator's pod that leads; empty while none does."""
+        lease = self.get("lease", LEASE)
+        return str(lease["spec"].get("holderIdentity") or "")
+
+    def kill_pod(self, name: str) -> None:
+        """As when its node loses power: no grace, no goodbye."""
+        self.kubectl("delete", "pod", name, "--grace-period=0", "--force")
 
     def operator_pods(self) -> list[dict[str, Any]]:
         found = self.get("pods", "-l", "app.kubernetes.io/component=operator")["items"]

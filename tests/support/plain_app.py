@@ -17,6 +17,7 @@ from support.operator_lab import BROKERS, Lab, Server
 from support.watches import Sighting, watched
 
 RESIZABLE = "stenofleet.pool:TaskPool"
+DRAINING = "stenofleet.io/draining-since"
 QUICK: dict[str, Any] = {
     "maxReplicas": 4,
     "concurrency": {"min": 1, "max": 1},
@@ -34,6 +35,8 @@ class Setup:
         queues: What the workers consume; by default the queue with the app's name.
         grace: Seconds that a pod has after TERM.
         instrumented: Messages tell when they were published.
+        apart: No node takes two of its pods.
+        strategy: The Deployment's.
     """
 
     pool: str = "custom"
@@ -47,6 +50,8 @@ class Setup:
     instrumented: bool = True
     kind: str = "Deployment"
     broker: str = "broker"
+    apart: bool = False
+    strategy: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -114,6 +119,11 @@ class PlainApp:
         conditions = self.pool().get("status", {}).get("conditions", [])
         found = [(c["status"], c["reason"]) for c in conditions if c["type"] == kind]
         return found[0] if found else ("", "")
+
+    def message(self, kind: str) -> str:
+        """What a condition says in a sentence."""
+        conditions = self.pool()["status"]["conditions"]
+        return next(str(c["message"]) for c in conditions if c["type"] == kind)
 
     def wait_condition(self, kind: str, status: str, seconds: float = 60) -> str:
         """The condition's reason, once it has the status."""
@@ -210,7 +220,12 @@ def workers_of(app: PlainApp) -> dict[str, Any]:
         "LEDGER_URL": {"secretKeyRef": {"name": BROKERS, "key": "ledger"}},
     }
     worker = lab_objects.worker(lab.image, command, env)
-    return lab_objects.workers(setup.kind, app.name, worker, setup.grace)
+    manifest = lab_objects.workers(setup.kind, app.name, worker, setup.grace)
+    if setup.apart:
+        manifest["spec"]["template"]["spec"]["affinity"] = lab_objects.apart(app.name)
+    if setup.strategy:
+        manifest["spec"]["strategy"] = setup.strategy
+    return manifest
 
 
 def pool_of(app: PlainApp, **spec: Any) -> dict[str, Any]:
@@ -219,3 +234,12 @@ def pool_of(app: PlainApp, **spec: Any) -> dict[str, Any]:
     key = {"name": BROKERS, "key": app.setup.broker}
     merged = {**QUICK, **spec, "broker": broker}
     return lab_objects.pool(app.name, app.setup.kind, key, merged)
+
+
+def draining(app: PlainApp) -> list[str]:
+    """The pods that are on their way out."""
+    return [
+        pod["metadata"]["name"]
+        for pod in app.pods()
+        if DRAINING in pod["metadata"].get("annotations", {})
+    ]

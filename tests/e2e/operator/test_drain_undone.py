@@ -2,10 +2,9 @@
 
 from support.fleet import eventually
 from support.operator_lab import Lab
-from support.plain_app import PlainApp, Setup, plain_app
+from support.plain_app import Setup, draining, plain_app
 from support.watches import changes
 
-DRAINING = "stenofleet.io/draining-since"
 TWO_SLOTS = Setup(concurrency=2)
 
 
@@ -29,12 +28,3 @@ def test_a_pod_that_drains_serves_again_when_demand_returns(operator_lab: Lab) -
         app.assert_each_once([*long, *short, *again])
     assert after == before
     assert seen == [2]
-
-
-def draining(app: PlainApp) -> list[str]:
-    """The pods that are on their way out."""
-    return [
-        pod["metadata"]["name"]
-        for pod in app.pods()
-        if DRAINING in pod["metadata"].get("annotations", {})
-    ]
