@@ -126,7 +126,7 @@ class Lab:
     def leader(self) -> str:
         """The operator's pod that leads; empty while none does."""
         lease = self.get("lease", LEASE)
-        return str(lease["spec"].get("holderIdentity") or "")
+        return str(lease["spec"].get("holderIdentity") or "").partition("_")[0]
 
     def kill_pod(self, name: str) -> None:
         """As when its node loses power: no grace, no goodbye."""
