@@ -16,7 +16,7 @@ PACKAGES := redis-server postgresql
 
 .PHONY: help setup tools models programs format lint types imports openapi openapi-check check \
 	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton bench-scale \
-	bench-simulator clean
+	bench-simulator bench-operator campaign-kills clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -100,6 +100,12 @@ bench-scale: setup tools programs ## Print what an operator with 1,000 pools on 
 
 bench-simulator: setup ## Simulate this operator, KEDA tuned and the oracle; 1 when a figure is missed.
 	$(RUN)/python tests/bench/bench_simulator.py $(ARGS)
+
+bench-operator: setup ## Print how the operator reacts and what it takes, on a cluster.
+	$(RUN)/python tests/bench/bench_operator.py $(ARGS)
+
+campaign-kills: setup ## Kill KILLS (50) pods and operators at random, and count each task's effect.
+	KILLS=$(or $(KILLS),50) $(PYTEST) tests/e2e/operator/test_random_kills.py -q -s -o timeout=7200
 
 clean: ## Remove what the tools left in this folder.
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -37,9 +37,14 @@ class Image:
     arguments: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def folder(self) -> str:
+        """Where its own files are, from the repository's root."""
+        return f"services/{self.service}"
+
+    @property
     def dockerfile(self) -> str:
         """Its Dockerfile, from the repository's root."""
-        return f"services/{self.service}/Dockerfile"
+        return f"{self.folder}/Dockerfile"
 
 
 def images(whisper_model: str) -> tuple[Image, ...]:
@@ -84,7 +89,7 @@ def tag(image: Image, root: Path) -> str:
 
 def inputs(image: Image, root: Path) -> list[str]:
     """The files that go into the image: tracked or new, but not ignored by git."""
-    folders: Iterable[str] = (*SHARED_INPUTS, f"services/{image.service}")
+    folders: Iterable[str] = (*SHARED_INPUTS, image.folder)
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]
     listed = run([*command, *folders], timeout=GIT_SECONDS, folder=root)
     found = sorted({name for name in listed.split("\0") if name and os.path.lexists(root / name)})

@@ -34,7 +34,26 @@ def api(release: Release, port: int = 0) -> Iterator[str]:
     Raises:
         DeployError: The Service is not there, or the forwarding does not open.
     """
-    arguments = ["port-forward", service(release), f"{port or ''}:http", "--address=127.0.0.1"]
+    with forwarded(release, service(release), f"{port or ''}:http") as address:
+        yield f"http://{address}"
+
+
+@contextmanager
+def forwarded(release: Release, target: str, ports: str) -> Iterator[str]:
+    """Forward a port of a Service or a pod to this machine for as long as the context lasts.
+
+    Args:
+        release: In whose namespace the target is.
+        target: As kubectl takes it, e.g. ``service/NAME``.
+        ports: As kubectl takes them, e.g. ``:6379``.
+
+    Yields:
+        The address, as ``127.0.0.1:40123``.
+
+    Raises:
+        DeployError: The forwarding does not open.
+    """
+    arguments = ["port-forward", target, ports, "--address=127.0.0.1"]
     command = release.cluster.kubectl_command("--namespace", release.namespace, *arguments)
     environment = {**os.environ, **release.cluster.environment}
     # A file, not a pipe: kubectl writes a line for each connection, and nobody reads them.
@@ -47,7 +66,7 @@ def api(release: Release, port: int = 0) -> Iterator[str]:
             stderr=subprocess.STDOUT,
         )
         try:
-            yield f"http://{opened(process, output)}"
+            yield opened(process, output)
         finally:
             process.terminate()
             process.wait(STOP_SECONDS)

@@ -1,0 +1,27 @@
+"""A worker that lives and consumes nothing."""
+
+from support.operator_lab import Lab
+from support.plain_app import plain_app
+
+# The operator waits for a minute, and a pod as young as that is not suspected.
+SUSPECTED_SECONDS = 180
+
+
+def test_a_stalled_worker_is_restarted_alone_and_the_backlog_is_worked_off(
+    operator_lab: Lab,
+) -> None:
+    with plain_app(operator_lab, "stalled", minReplicas=1, maxReplicas=1) as app:
+        first = app.send(1, 0.1)
+        app.wait_done(first)
+        [pod] = app.pods()
+        # As a consumer that a lost connection left without its queue.
+        with app.client() as client:
+            client.control.cancel_consumer(
+                app.name, destination=[f"celery@{pod['metadata']['name']}"]
+            )
+        tasks = app.send(2, 0.1)
+        app.wait_condition("StalledConsumer", "True", SUSPECTED_SECONDS)
+        app.wait_done(tasks, SUSPECTED_SECONDS)
+        app.wait_condition("StalledConsumer", "False")
+        assert pod["metadata"]["uid"] not in {each["metadata"]["uid"] for each in app.pods()}
+        app.assert_each_once([*first, *tasks])

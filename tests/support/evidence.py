@@ -1,0 +1,30 @@
+"""What a failed test of the lab leaves to look at: shown with the failure."""
+
+from typing import Protocol
+
+from stenofleet_deploy.errors import DeployError
+
+LINES = "40"
+
+
+class Kubectl(Protocol):
+    """Runs kubectl in the lab's namespace."""
+
+    def __call__(self, *words: str) -> str: ...
+
+
+def show(kubectl: Kubectl, app: str) -> None:
+    """Prints the pool with its events, the pods, and what the operator and the workers said."""
+    operator = "app.kubernetes.io/component=operator"
+    for words in (
+        ("get", "workerpool", app, "-o", "yaml"),
+        ("get", "pods", "-o", "wide"),
+        ("get", "events", "--sort-by=.metadata.creationTimestamp"),
+        ("logs", "-l", operator, "--prefix", "--tail", LINES),
+        ("logs", "-l", f"app={app}", "--prefix", "--tail", LINES, "--ignore-errors"),
+    ):
+        print(f"---- kubectl {' '.join(words)}")
+        try:
+            print(kubectl(*words))
+        except DeployError as error:
+            print(error)
