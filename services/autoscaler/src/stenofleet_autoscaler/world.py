@@ -1,6 +1,7 @@
 """What all pools share."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 from stenofleet_autoscaler.act.events import Events
 from stenofleet_autoscaler.act.kube import Kube
@@ -9,10 +10,17 @@ from stenofleet_autoscaler.sense.brokers import Brokers
 from stenofleet_autoscaler.sense.secrets import Secrets
 from stenofleet_autoscaler.store import Store
 
+AT_ONCE = 16
+
 
 @dataclass(frozen=True)
 class World:
-    """The API server's objects and the way to change them, the brokers, and what was learned."""
+    """The API server's objects and the way to change them, the brokers, and what was learned.
+
+    Attributes:
+        turns: pools that talk with the API server at a time: were it all of a thousand, nothing
+            else would get its turn, the renewal of the Lease not even.
+    """
 
     store: Store
     kube: Kube
@@ -20,3 +28,4 @@ class World:
     brokers: Brokers
     events: Events
     memory: Memory
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
