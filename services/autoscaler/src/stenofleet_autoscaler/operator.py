@@ -7,6 +7,7 @@ import socket
 import uuid
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import kopf
@@ -21,6 +22,7 @@ from stenofleet_autoscaler.health import app
 from stenofleet_autoscaler.leader import Leader
 from stenofleet_autoscaler.learn import Memory
 from stenofleet_autoscaler.pages import add_pages
+from stenofleet_autoscaler.records import Records
 from stenofleet_autoscaler.sense.brokers import Brokers
 from stenofleet_autoscaler.sense.secrets import Secrets
 from stenofleet_autoscaler.store import Store
@@ -33,12 +35,12 @@ LEASE = "stenofleet-autoscaler"
 Raw = Mapping[str, Any]
 
 
-async def run(settings: OperatorSettings) -> None:
-    """Runs until SIGTERM or SIGINT."""
+async def run(settings: OperatorSettings, record: Path | None = None) -> None:
+    """Runs until SIGTERM or SIGINT; `record` is a folder for traces of the pools."""
     logging.getLogger("kopf.objects").setLevel(logging.WARNING)  # a line for each watch event
     await _configure()
     async with client.ApiClient() as api:
-        await _run(settings, api)
+        await _run(settings, api, Records(record))
 
 
 async def _configure() -> None:
@@ -49,9 +51,9 @@ async def _configure() -> None:
         await config.load_kube_config()  # type: ignore[no-untyped-call] # the package's
 
 
-async def _run(settings: OperatorSettings, api: client.ApiClient) -> None:
+async def _run(settings: OperatorSettings, api: client.ApiClient, records: Records) -> None:
     leader = Leader(api, settings.namespace, LEASE, _identity())
-    world = _world(api, leader)
+    world = _world(api, leader, records)
     sync = Sync(api, world.store, settings.watch_namespaces)
     ticker = Ticker(world, settings.tick_seconds, lambda: sync.listed.is_set() and leader.leads())
     pages = app(lambda: ticker.last, sync.listed.is_set)
@@ -66,10 +68,11 @@ async def _run(settings: OperatorSettings, api: client.ApiClient) -> None:
                 _watch(sync, world.store, settings.watch_namespaces, stop),
             )
     finally:
+        records.close()
         await world.brokers.close_unused(after=0.0)
 
 
-def _world(api: client.ApiClient, leader: Leader) -> World:
+def _world(api: client.ApiClient, leader: Leader, records: Records) -> World:
     kube = Kube(api, leader.leads)
 
     return World(
@@ -79,6 +82,7 @@ def _world(api: client.ApiClient, leader: Leader) -> World:
         brokers=Brokers(),
         events=Events(kube),
         memory=Memory(kube.read_config_map, kube.apply_config_map),
+        records=records,
     )
 
 

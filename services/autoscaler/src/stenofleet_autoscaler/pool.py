@@ -179,6 +179,7 @@ class Pool:
         if sight.target is None or self.spec.mode == "Paused":
             return self._unless_told(Outcome(self._report(sight, None, None), sight))
         sight, seen = self._eyes.observe(sight, self._hands, self._lessons)
+        self._world.records.take(sight, seen.now, self._lessons.come)
         decision = self._policy.decide(seen, self.spec)
         self._guards.see(sight, seen, self._lessons.learned, acts=self.may_act)
         publish(self._gauges, seen, decision)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from stenofleet_autoscaler.act.events import Events
 from stenofleet_autoscaler.act.kube import Kube
 from stenofleet_autoscaler.learn import Memory
+from stenofleet_autoscaler.records import Records
 from stenofleet_autoscaler.sense.brokers import Brokers
 from stenofleet_autoscaler.sense.secrets import Secrets
 from stenofleet_autoscaler.store import Store
@@ -28,4 +29,5 @@ class World:
     brokers: Brokers
     events: Events
     memory: Memory
+    records: Records
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
