@@ -185,10 +185,19 @@ def measured(found: Operator, seconds: float) -> Iterator[tuple[str, str]]:
     yield "a tick over all pools", f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms"
     yield "processor", f"{(found.cpu_seconds() - cpu) / took:.2f} cores"
     yield "memory", f"{found.megabytes('VmRSS'):.0f} MB, at most {found.megabytes('VmHWM'):.0f} MB"
-    for kind in ("read", "write", "lease"):
-        name = f'stenofleet_autoscaler_api_calls_total{{kind="{kind}"}}'
-        calls = after.get(name, 0.0) - before.get(name, 0.0)
-        yield f"API calls a minute: {kind}", f"{calls * 60 / took:.0f}"
+    yield "API calls a minute", calls(before, after, took)
+
+
+def calls(before: dict[str, float], after: dict[str, float], seconds: float) -> str:
+    """How many calls of each kind, beside the watches."""
+    prefix = 'stenofleet_autoscaler_api_calls_total{kind="'
+    made = {
+        name.removeprefix(prefix).removesuffix('"}'): value - before.get(name, 0.0)
+        for name, value in after.items()
+        if name.startswith(prefix)
+    }
+    told = [f"{count * 60 / seconds:.0f} {kind}" for kind, count in made.items() if count]
+    return ", ".join(told) or "none"
 
 
 def answered(found: Operator, fleet: Fleet) -> bool:

@@ -15,7 +15,8 @@ from celery import Celery
 from kombu import Exchange, Queue
 from stenofleet.broker import BrokerKeys
 from stenofleet_autoscaler.act.control import RemoteControl
-from stenofleet_autoscaler.sense.broker import Address, Broker
+from stenofleet_autoscaler.sense.broker import Broker
+from stenofleet_autoscaler.sense.connection import Address
 
 HERE = Path(__file__).parent
 NODE = "celery@worker-1"
@@ -96,9 +97,9 @@ def as_operator(shop: Shop, scenario: Callable[[Operator], Awaitable[T]]) -> T:
     """Runs the scenario with a connection of the operator's own."""
 
     async def run() -> T:
-        broker = Broker(Address(shop.url, shop.keys))
+        broker = Broker(Address(shop.url))
         try:
-            control = RemoteControl(broker.client, broker.keys, broker.database)
+            control = RemoteControl(broker.client, shop.keys, broker.database)
             return await scenario(Operator(broker, control))
         finally:
             await broker.close()

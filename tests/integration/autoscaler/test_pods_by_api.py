@@ -1,106 +1,34 @@
 """What the operator does to objects of a real API server. Its node is played by the tests."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
-from kubernetes.aio import client
 from stenofleet_autoscaler.act.errors import ApiError
 from stenofleet_autoscaler.act.kube import Kube
 from stenofleet_autoscaler.act.resources import REFUSED_FOR, PodResources
 from stenofleet_autoscaler.hold import hold_patch
 from stenofleet_autoscaler.spec import Resources, SlotResources, TargetRef
-from support.api_server import ADMIN, ApiServer
+from support.api_server import ApiServer
+from support.kube_shop import ONE_SLOT, POD, KubeShop
 
-T = TypeVar("T")
+Write = Callable[[], Awaitable[None]]
 
 SLOTS = SlotResources(
     container="worker",
     base=Resources(requests={"cpu": "100m"}, limits={"memory": "100Mi"}),
     per_slot=Resources(requests={"cpu": "500m"}, limits={"memory": "100Mi"}),
 )
-ONE_SLOT = {
-    "requests": {"cpu": "600m", "memory": "50Mi"},
-    "limits": {"cpu": "4", "memory": "200Mi"},
-}
 
 
-@dataclass
-class Shop:
-    """A namespace of an API server."""
-
-    api: ApiServer
-    namespace: str
-
-    def path(self, kind: str, name: str = "", group: str = "api/v1") -> str:
-        return f"/{group}/namespaces/{self.namespace}/{kind}/{name}".rstrip("/")
-
-    def make(self, kind: str, body: dict[str, Any], group: str = "api/v1") -> dict[str, Any]:
-        answer = self.api.create(self.path(kind, group=group), body)
-        assert answer.is_success, answer.text
-        made: dict[str, Any] = answer.json()
-        return made
-
-    def make_pod(self, resources: dict[str, Any] | None = None, **container: Any) -> None:
-        worker = {"name": "worker", "image": "w", "resources": resources or ONE_SLOT, **container}
-        spec = {"containers": [worker, {"name": "proxy", "image": "p"}]}
-        self.make("pods", {"metadata": {"name": "w-1"}, "spec": spec})
-        self.node_gives(resources or ONE_SLOT)
-
-    def pod(self) -> dict[str, Any]:
-        return self.api.get(self.path("pods", "w-1"))
-
-    def asked(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.pod()["spec"]["containers"][0]["resources"]
-        return found
-
-    def node_gives(self, resources: dict[str, Any], **condition: str) -> None:
-        """What a kubelet writes after it took or refused a resize."""
-        status = {
-            "phase": "Running",
-            "conditions": [condition] if condition else [],
-            "containerStatuses": [
-                {
-                    "name": "worker",
-                    "image": "w",
-                    "imageID": "w",
-                    "restartCount": 0,
-                    "ready": True,
-                    "resources": resources,
-                }
-            ],
-        }
-        self.api.patch(self.path("pods", "w-1") + "/status", {"status": status})
-
-    def node_obeys(self) -> None:
-        self.node_gives(self.asked())
-
-    def with_kube(
-        self, scenario: Callable[[Kube], Awaitable[T]], may_write: Callable[[], bool] | None = None
-    ) -> T:
-        """Runs the scenario with a connection of the operator's own."""
-
-        async def run() -> T:
-            settings = client.Configuration(host=self.api.url)
-            settings.verify_ssl = False
-            headers = {"header_name": "Authorization", "header_value": f"Bearer {ADMIN}"}
-            async with client.ApiClient(settings, **headers) as api:
-                return await scenario(Kube(api, may_write or (lambda: True)))
-
-        return asyncio.run(run())
-
-    def fit(self, resources: PodResources, present: int, wanted: int) -> int:
-        """One tick."""
-        return self.with_kube(
-            lambda kube: resources.fit(kube.pods, self.pod(), SLOTS, present, wanted)
-        )
+def fit(shop: KubeShop, resources: PodResources, present: int, wanted: int) -> int:
+    """One tick."""
+    return shop.with_kube(lambda kube: resources.fit(kube.pods, shop.pod(), SLOTS, present, wanted))
 
 
 @pytest.fixture
-def shop(api_server: ApiServer, namespace: str) -> Shop:
-    return Shop(api_server, namespace)
+def shop(api_server: ApiServer, namespace: str) -> KubeShop:
+    return KubeShop(api_server, namespace)
 
 
 class Clock:
@@ -111,41 +39,43 @@ class Clock:
 
 
 class TestResources:
-    def test_more_is_asked_for_first_and_slots_come_when_the_node_gave_it(self, shop: Shop) -> None:
+    def test_more_is_asked_for_first_and_slots_come_when_the_node_gave_it(
+        self, shop: KubeShop
+    ) -> None:
         shop.make_pod()
         resources = PodResources()
-        assert shop.fit(resources, present=1, wanted=3) == 1
+        assert fit(shop, resources, present=1, wanted=3) == 1
         assert shop.asked() == {
             "requests": {"cpu": "1600m", "memory": "50Mi"},
             "limits": {"cpu": "4", "memory": "419430400"},
         }
         shop.node_obeys()
-        assert shop.fit(resources, present=1, wanted=3) == 3
+        assert fit(shop, resources, present=1, wanted=3) == 3
         assert resources.trouble() is None
 
     def test_less_is_asked_for_after_the_slots_went_and_memory_stays_when_its_use_is_unknown(
-        self, shop: Shop
+        self, shop: KubeShop
     ) -> None:
         shop.make_pod()
         resources = PodResources()
-        shop.fit(resources, present=1, wanted=3)
+        fit(shop, resources, present=1, wanted=3)
         shop.node_obeys()
         before = shop.asked()
-        assert shop.fit(resources, present=3, wanted=1) == 1
+        assert fit(shop, resources, present=3, wanted=1) == 1
         assert shop.asked() == before
-        shop.fit(resources, present=1, wanted=1)
+        fit(shop, resources, present=1, wanted=1)
         assert shop.asked()["requests"]["cpu"] == "600m"
         assert shop.asked()["limits"]["memory"] == before["limits"]["memory"]
         assert resources.usage_unknown
 
-    def test_what_the_node_refuses_leaves_the_slots_where_they_fit(self, shop: Shop) -> None:
+    def test_what_the_node_refuses_leaves_the_slots_where_they_fit(self, shop: KubeShop) -> None:
         shop.make_pod()
         clock = Clock()
         resources = PodResources(clock)
-        shop.fit(resources, present=1, wanted=4)
+        fit(shop, resources, present=1, wanted=4)
         refused = {"type": "PodResizePending", "status": "True", "reason": "Infeasible"}
         shop.node_gives(ONE_SLOT, **refused, message="node has not enough cpu")
-        assert shop.fit(resources, present=1, wanted=4) == 1
+        assert fit(shop, resources, present=1, wanted=4) == 1
         assert resources.most_slots(shop.pod(), SLOTS, 8) == 1
         trouble = resources.trouble()
         assert trouble is not None
@@ -153,10 +83,10 @@ class TestResources:
         assert "not enough cpu" in trouble.message
         shop.node_obeys()
         clock.now = REFUSED_FOR
-        assert shop.fit(resources, present=1, wanted=4) == 4
+        assert fit(shop, resources, present=1, wanted=4) == 4
         assert resources.trouble() is None
 
-    def test_the_quality_of_service_class_is_never_changed(self, shop: Shop) -> None:
+    def test_the_quality_of_service_class_is_never_changed(self, shop: KubeShop) -> None:
         resources = PodResources()
         shop.make_pod({})
         shop.node_gives({})
@@ -167,28 +97,30 @@ class TestResources:
         assert trouble is not None
         assert trouble.reason == "QualityOfService"
 
-    def test_a_container_that_a_resize_would_restart_is_left_alone(self, shop: Shop) -> None:
+    def test_a_container_that_a_resize_would_restart_is_left_alone(self, shop: KubeShop) -> None:
         policy = {"resourceName": "memory", "restartPolicy": "RestartContainer"}
         shop.make_pod(resizePolicy=[policy])
         resources = PodResources()
-        assert shop.fit(resources, present=1, wanted=3) == 1
+        assert fit(shop, resources, present=1, wanted=3) == 1
         assert shop.asked() == ONE_SLOT
         trouble = resources.trouble()
         assert trouble is not None
         assert trouble.reason == "RestartPolicy"
 
-    def test_a_refusal_of_the_api_server_is_told_and_tried_again_later(self, shop: Shop) -> None:
+    def test_a_refusal_of_the_api_server_is_told_and_tried_again_later(
+        self, shop: KubeShop
+    ) -> None:
         most = {"type": "Container", "max": {"cpu": "4", "memory": "250Mi"}}
         shop.make("limitranges", {"metadata": {"name": "m"}, "spec": {"limits": [most]}})
         shop.make_pod()
         resources = PodResources()
-        allowed = shop.fit(resources, present=1, wanted=3)
+        allowed = fit(shop, resources, present=1, wanted=3)
         trouble = resources.trouble()
         assert trouble is not None
         assert (allowed, trouble.reason) == (1, "Refused")
 
     def test_a_container_that_is_not_there_is_told_and_holds_no_slots_back(
-        self, shop: Shop
+        self, shop: KubeShop
     ) -> None:
         shop.make_pod()
         spec = SLOTS.model_copy(update={"container": "wroker"})
@@ -198,31 +130,31 @@ class TestResources:
         assert trouble is not None
         assert (allowed, trouble.reason) == (3, "NoSuchContainer")
 
-    def test_a_pod_that_went_meanwhile_is_no_missing_ability(self, shop: Shop) -> None:
+    def test_a_pod_that_went_meanwhile_is_no_missing_ability(self, shop: KubeShop) -> None:
         shop.make_pod()
         pod = shop.pod()
-        shop.api.delete(shop.path("pods", "w-1") + "?gracePeriodSeconds=0")
+        shop.api.delete(shop.path("pods", POD) + "?gracePeriodSeconds=0")
         resources = PodResources()
         with pytest.raises(ApiError):
             shop.with_kube(lambda kube: resources.fit(kube.pods, pod, SLOTS, 1, 3))
         assert not resources.missing
 
 
-def test_a_pod_with_a_budget_stays_and_one_without_is_evicted(shop: Shop) -> None:
+def test_a_pod_with_a_budget_stays_and_one_without_is_evicted(shop: KubeShop) -> None:
     shop.make_pod()
     budget = {"minAvailable": 1, "selector": {"matchLabels": {"app": "w"}}}
-    shop.api.patch(shop.path("pods", "w-1"), {"metadata": {"labels": {"app": "w"}}})
+    shop.api.patch(shop.path("pods", POD), {"metadata": {"labels": {"app": "w"}}})
     body = {"metadata": {"name": "w"}, "spec": budget}
     shop.make("poddisruptionbudgets", body, "apis/policy/v1")
     with pytest.raises(ApiError) as refusal:
-        shop.with_kube(lambda kube: kube.pods.evict(shop.namespace, "w-1"))
+        shop.with_kube(lambda kube: kube.pods.evict(shop.namespace, POD))
     assert refusal.value.status in {429, 500}
     shop.api.delete(shop.path("poddisruptionbudgets", "w", "apis/policy/v1"))
-    shop.with_kube(lambda kube: kube.pods.evict(shop.namespace, "w-1"))
+    shop.with_kube(lambda kube: kube.pods.evict(shop.namespace, POD))
     assert all("deletionTimestamp" in pod["metadata"] for pod in pods(shop))
 
 
-def pods(shop: Shop) -> list[dict[str, Any]]:
+def pods(shop: KubeShop) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = shop.api.get(shop.path("pods"))["items"]
     return found
 
@@ -230,7 +162,7 @@ def pods(shop: Shop) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("kind", "plural"), [("Deployment", "deployments"), ("StatefulSet", "statefulsets")]
 )
-def test_either_target_is_scaled_in_our_own_name(shop: Shop, kind: Any, plural: str) -> None:
+def test_either_target_is_scaled_in_our_own_name(shop: KubeShop, kind: Any, plural: str) -> None:
     labels = {"app": "w"}
     template = {
         "metadata": {"labels": labels},
@@ -250,7 +182,7 @@ def test_either_target_is_scaled_in_our_own_name(shop: Shop, kind: Any, plural: 
     assert managers == {"stenofleet-autoscaler"}
 
 
-def make_pool(shop: Shop) -> dict[str, Any]:
+def make_pool(shop: KubeShop) -> dict[str, Any]:
     spec = {
         "targetRef": {"kind": "Deployment", "name": "w"},
         "broker": {"urlSecretRef": {"name": "redis", "key": "url"}},
@@ -263,13 +195,13 @@ def make_pool(shop: Shop) -> dict[str, Any]:
     return shop.make("workerpools", body, "apis/stenofleet.io/v1alpha1")
 
 
-def test_what_was_learned_is_kept_in_a_config_map_of_the_pool(shop: Shop) -> None:
+def test_what_was_learned_is_kept_in_a_config_map_of_the_pool(shop: KubeShop) -> None:
     pool = make_pool(shop)
 
     async def scenario(kube: Kube) -> tuple[Any, ...]:
         before = await kube.read_config_map(shop.namespace, "mail-learned")
-        await kube.apply_config_map(pool, "mail-learned", {"a": "1", "b": "2"})
-        await kube.apply_config_map(pool, "mail-learned", {"b": "3"})
+        await kube.apply_config_map(shop.namespace, "mail-learned", pool, {"a": "1", "b": "2"})
+        await kube.apply_config_map(shop.namespace, "mail-learned", pool, {"b": "3"})
         return before, await kube.read_config_map(shop.namespace, "mail-learned")
 
     assert shop.with_kube(scenario) == (None, {"b": "3"})
@@ -279,7 +211,7 @@ def test_what_was_learned_is_kept_in_a_config_map_of_the_pool(shop: Shop) -> Non
     ]
 
 
-def test_the_plugins_hold_is_taken_by_the_api_server(shop: Shop) -> None:
+def test_the_plugins_hold_is_taken_by_the_api_server(shop: KubeShop) -> None:
     pool = make_pool(shop)
     patch = hold_patch(pool, 3)
     shop.with_kube(lambda kube: kube.patch_pool(shop.namespace, "mail", patch))
@@ -287,21 +219,21 @@ def test_the_plugins_hold_is_taken_by_the_api_server(shop: Shop) -> None:
     assert shop.api.get(path)["spec"]["replicas"] == 3
 
 
-def test_a_deposed_leader_writes_nothing(shop: Shop) -> None:
+def test_a_deposed_leader_writes_nothing(shop: KubeShop) -> None:
     shop.make_pod()
     before = shop.pod()["metadata"]["resourceVersion"]
     pool = make_pool(shop)
 
     async def scenario(kube: Kube) -> None:
         namespace, ref = shop.namespace, TargetRef(kind="Deployment", name="w")
-        writes: list[Callable[[], Awaitable[None]]] = [
-            lambda: kube.pods.annotate(namespace, "w-1", {"a": "b"}),
-            lambda: kube.pods.resize(namespace, "w-1", "worker", {"requests": {"cpu": "1"}}),
-            lambda: kube.pods.evict(namespace, "w-1"),
+        writes: list[Write] = [
+            lambda: kube.pods.annotate(namespace, POD, {"a": "b"}),
+            lambda: kube.pods.resize(namespace, POD, "worker", {"requests": {"cpu": "1"}}),
+            lambda: kube.pods.evict(namespace, POD),
             lambda: kube.scale(namespace, ref, 2),
             lambda: kube.patch_pool(namespace, "mail", {"spec": {"replicas": 2}}),
             lambda: kube.patch_status(namespace, "mail", {"replicas": 2}),
-            lambda: kube.apply_config_map(pool, "mail-learned", {}),
+            lambda: kube.apply_config_map(namespace, "mail-learned", pool, {}),
             lambda: kube.create_event(pool, "Normal", "Nothing", "nothing"),
         ]
         for write in writes:

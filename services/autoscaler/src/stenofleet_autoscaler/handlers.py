@@ -1,17 +1,18 @@
 """kopf's watches, forwarded to the store. No timer, daemon or on.delete: they add finalizers."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import kopf
 
-from stenofleet_autoscaler.act.kube import GROUP, VERSION
-from stenofleet_autoscaler.store import DEPLOYMENTS, PODS, POOLS, Store
+from stenofleet_autoscaler.kinds import Kind
+from stenofleet_autoscaler.store import Store
 
 WATCH_SECONDS = 300
 """After this a watch ends and everything is listed again."""
 
 
-def registry_for(store: Store) -> kopf.OperatorRegistry:
+def registry_for(store: Store, kinds: Iterable[Kind]) -> kopf.OperatorRegistry:
     """The handlers that keep the store up to date."""
     registry = kopf.OperatorRegistry()
 
@@ -23,19 +24,15 @@ def registry_for(store: Store) -> kopf.OperatorRegistry:
     def login(**kwargs: Any) -> kopf.ConnectionInfo | None:
         return kopf.login_with_service_account(**kwargs) or kopf.login_with_kubeconfig(**kwargs)
 
-    @kopf.on.event(GROUP, VERSION, POOLS, registry=registry)
-    def pool(event: kopf.RawEvent, **_: Any) -> None:
-        store.take(POOLS, event["type"], event["object"])
-
-    @kopf.on.event("apps", "v1", DEPLOYMENTS, registry=registry)
-    def deployment(event: kopf.RawEvent, **_: Any) -> None:
-        store.take(DEPLOYMENTS, event["type"], event["object"])
-
-    @kopf.on.event("", "v1", PODS, registry=registry)
-    def pod(event: kopf.RawEvent, **_: Any) -> None:
-        store.take(PODS, event["type"], event["object"])
-
+    for kind in kinds:
+        _watch(registry, store, kind)
     return registry
+
+
+def _watch(registry: kopf.OperatorRegistry, store: Store, kind: Kind) -> None:
+    @kopf.on.event(kind.group, kind.version, kind.plural, registry=registry, id=kind.plural)
+    def take(event: kopf.RawEvent, **_: Any) -> None:
+        store.take(kind, event["type"], event["object"])
 
 
 def _configure(settings: kopf.OperatorSettings) -> None:

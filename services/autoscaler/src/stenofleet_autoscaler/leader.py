@@ -70,6 +70,7 @@ class Leader:
             await self._give_back()
 
     async def _attempt(self) -> bool:
+        metrics.API_CALLS.labels("lease").inc()
         try:
             async with asyncio.timeout(RETRY * 2):
                 return await self._take()

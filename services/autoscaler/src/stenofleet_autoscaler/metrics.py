@@ -1,8 +1,11 @@
 """What Prometheus reads: all that moves too fast for a status."""
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 POOL = ("namespace", "pool")
+NAN = float("nan")
 
 registry = CollectorRegistry()
 
@@ -33,14 +36,21 @@ WRONG_VICTIMS = _counter(
     "pool_wrong_victims_total", "Pods deleted at a scale-down that were not the drained ones"
 )
 FAILURES = _counter("pool_tick_failures_total", "Ticks of a pool that ended in a defect of ours")
+GIVEN_BACK = _counter(
+    "pool_given_back_tasks_total", "Tasks given back to their queue, whose worker was gone"
+)
+RESTARTS = _counter("pool_restarted_consumers_total", "Pods restarted for their consumer stalled")
 TICK = Histogram(
-    "stenofleet_tick_seconds",
-    "Time from the beginning of a pool's tick to its end",
+    "stenofleet_autoscaler_tick_seconds",
+    "Time from the beginning of a tick until all pools of all brokers that answer have ticked",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
     registry=registry,
 )
+LATENESS = _gauge("autoscaler_tick_lateness_seconds", "How late the last tick began", ())
 LEADER = _gauge("autoscaler_leader", "1 while this replica of the operator is the leader", ())
-API_CALLS = _counter("autoscaler_writes_total", "Writes to the API server", ("kind",))
+API_CALLS = _counter(
+    "autoscaler_api_calls_total", "Calls to the API server beside watches", ("kind",)
+)
 
 _OF_A_POOL = (
     QUEUED,
@@ -60,10 +70,16 @@ _OF_A_POOL = (
 def forget(namespace: str, pool: str) -> None:
     """Takes a deleted pool's gauges away."""
     for gauge in _OF_A_POOL:
-        gauge.remove_by_labels({"namespace": namespace, "pool": pool})
+        gauge.remove(namespace, pool)
 
 
-def unknown(namespace: str, pool: str) -> None:
-    """What was last known of the work is no longer true: NaN, not zero."""
-    for gauge in (QUEUED, SCHEDULED, DELIVERED, OLDEST_WAIT):
-        gauge.labels(namespace, pool).set(float("nan"))
+class PoolGauges:
+    """The gauges of one pool; looking them up by their labels each time would cost more."""
+
+    def __init__(self, namespace: str, pool: str) -> None:
+        self._children = {gauge: gauge.labels(namespace, pool) for gauge in _OF_A_POOL}
+
+    def set(self, values: Mapping[Gauge, float | None]) -> None:
+        """What is None is not known: NaN, not zero."""
+        for gauge, value in values.items():
+            self._children[gauge].set(NAN if value is None else value)

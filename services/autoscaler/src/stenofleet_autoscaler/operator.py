@@ -3,9 +3,8 @@
 import asyncio
 import logging
 import signal
-import socket
 import uuid
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,14 +18,18 @@ from stenofleet_autoscaler.act.kube import Kube
 from stenofleet_autoscaler.handlers import registry_for
 from stenofleet_autoscaler.health import app
 from stenofleet_autoscaler.leader import Leader
+from stenofleet_autoscaler.learn import Memory
+from stenofleet_autoscaler.pages import add_pages
 from stenofleet_autoscaler.sense.brokers import Brokers
 from stenofleet_autoscaler.sense.secrets import Secrets
 from stenofleet_autoscaler.store import Store
-from stenofleet_autoscaler.sync import Sync
+from stenofleet_autoscaler.sync import EVERYWHERE, Sync
 from stenofleet_autoscaler.ticker import Ticker
 from stenofleet_autoscaler.world import World
 
 LEASE = "stenofleet-autoscaler"
+
+Raw = Mapping[str, Any]
 
 
 async def run(settings: OperatorSettings) -> None:
@@ -46,31 +49,60 @@ async def _configure() -> None:
 
 
 async def _run(settings: OperatorSettings, api: client.ApiClient) -> None:
-    kube, store = Kube(api), Store()
-    world = World(store, kube, Secrets(kube.secret_value), Brokers(), Events(kube))
-    leader = Leader(api, settings.namespace, LEASE, _identity())
-    sync = Sync(api, store, settings.watch_namespaces)
+    leader = Leader(api, settings.namespace, LEASE, _identity(settings.pod_name))
+    world = _world(api, leader)
+    sync = Sync(api, world.store, settings.watch_namespaces)
     ticker = Ticker(world, settings.tick_seconds, lambda: sync.listed.is_set() and leader.leads())
+    pages = app(lambda: ticker.last, sync.listed.is_set)
+    add_pages(pages, ticker.explanations, leader.leads)
     stop = _stop_flag()
     try:
-        async with _served(app(lambda: ticker.last, sync.listed.is_set), settings.health_port):
+        async with _served(pages, settings.health_port), _running(leader.run()):
             await _until_first_ends(
                 stop.wait(),
-                leader.run(),
                 sync.run(),
                 ticker.run(),
-                _watch(sync, store, settings.watch_namespaces, stop),
+                _watch(sync, world.store, settings.watch_namespaces, stop),
             )
     finally:
         await world.brokers.close_unused(after=0.0)
 
 
+def _world(api: client.ApiClient, leader: Leader) -> World:
+    kube = Kube(api, leader.leads)
+
+    return World(
+        store=Store(),
+        kube=kube,
+        secrets=Secrets(kube.secret_value),
+        brokers=Brokers(),
+        events=Events(kube),
+        memory=Memory(kube.read_config_map, kube.apply_config_map),
+    )
+
+
 async def _watch(sync: Sync, store: Store, namespaces: Sequence[str], stop: asyncio.Event) -> None:
     """Kopf looks for its resources once, so the CRD has to be there before it."""
     await sync.listed.wait()
+    everywhere = EVERYWHERE in namespaces
     await kopf.operator(
-        registry=registry_for(store), namespaces=namespaces, standalone=True, stop_flag=stop
+        registry=registry_for(store, sync.kinds),
+        namespaces=() if everywhere else namespaces,
+        clusterwide=everywhere,
+        standalone=True,
+        stop_flag=stop,
     )
+
+
+@asynccontextmanager
+async def _running(part: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Runs a part for as long as the others: what leads must do so until they have ended."""
+    task = asyncio.create_task(part)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _until_first_ends(*parts: Coroutine[Any, Any, object]) -> None:
@@ -84,9 +116,9 @@ async def _until_first_ends(*parts: Coroutine[Any, Any, object]) -> None:
         task.result()
 
 
-def _identity() -> str:
+def _identity(pod: str) -> str:
     """The pod's name, and something that a restarted container does not share with it."""
-    return f"{socket.gethostname()}_{uuid.uuid4().hex[:8]}"
+    return f"{pod}_{uuid.uuid4().hex[:8]}"
 
 
 def _stop_flag() -> asyncio.Event:

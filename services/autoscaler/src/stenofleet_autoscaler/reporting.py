@@ -1,27 +1,57 @@
 """What a pool says of itself: conditions, status and gauges."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from stenofleet_autoscaler import metrics
+from stenofleet_autoscaler.act.care import Care
 from stenofleet_autoscaler.act.sizes import Sizes
 from stenofleet_autoscaler.decide import Decision
+from stenofleet_autoscaler.guards import conflict
+from stenofleet_autoscaler.metrics import PoolGauges
 from stenofleet_autoscaler.model import Observation
 from stenofleet_autoscaler.sense.pods import selector_text
 from stenofleet_autoscaler.sight import Sight
 from stenofleet_autoscaler.status import Condition, Report
+from stenofleet_autoscaler.store import Other
 
 SECRET_TROUBLES = ("Secret", "InvalidURL", "APIUnreachable")
 
+RISKS = frozenset(
+    {"Conflict", "CapacityLimited", "PrefetchHoarding", "StalledConsumer", "VisibilityTimeoutRisk"}
+)
+"""Conditions that somebody may have to look at once they are True."""
 
-def conditions(sight: Sight, sizes: Sizes, rival: str | None) -> tuple[Condition, ...]:
-    """All observations about a pool."""
-    return (_ready(sight, rival), _broker(sight), _hold(sight), _resizable(sizes), _conflict(rival))
+
+def facts_of(
+    sight: Sight, care: Care, rival: Other | None, scaler: Other | None
+) -> tuple[Condition, ...]:
+    """What is known of a pool before anything is decided."""
+    conflict_fact = conflict.condition(sight.namespace, rival, scaler)
+    return (
+        _ready(sight, conflict_fact),
+        conflict_fact,
+        _broker(sight),
+        _hold(sight),
+        _resizable(care.sizes),
+        *_resources(sight, care),
+        _protected(care),
+    )
 
 
-def _ready(sight: Sight, rival: str | None) -> Condition:
+def turned(before: Mapping[str, Any], facts: Iterable[Condition]) -> list[Condition]:
+    """Risks that hold now and did not before, for an event each."""
+    told = {each["type"]: each["status"] for each in before.get("conditions") or []}
+    risks = [each for each in facts if each.type in RISKS and each.status == "True"]
+    return [each for each in risks if told.get(each.type) != "True"]
+
+
+def _ready(sight: Sight, clash: Condition) -> Condition:
     ref = sight.spec.target_ref
-    if sight.deployment is None:
+    if sight.target is None:
         return Condition("Ready", "False", "TargetNotFound", f"there is no {ref.kind} {ref.name}")
-    if rival is not None:
-        return Condition("Ready", "False", "Conflict", f"WorkerPool {rival} has the same target")
+    if clash.status == "True":
+        return Condition("Ready", "False", "Conflict", clash.message)
     if sight.trouble is not None and _is_about_secret(sight):
         return Condition("Ready", "False", sight.trouble.reason, sight.trouble.message)
     return Condition("Ready", "True", "Watching", f"sizing {ref.kind} {ref.name}")
@@ -49,6 +79,8 @@ def _resizable(sizes: Sizes) -> Condition:
     if sizes.refusal is not None:
         note = f"the workers' pool cannot grow, only pods are added: {sizes.refusal}"
         return Condition("ConcurrencyResizable", "False", "Refused", note[:1000])
+    if sizes.stuck is not None:
+        return Condition("ConcurrencyResizable", "False", "SlotsBusy", sizes.stuck)
     if sizes.proven:
         return Condition(
             "ConcurrencyResizable", "True", "Resized", "workers grow and shrink in place"
@@ -56,11 +88,31 @@ def _resizable(sizes: Sizes) -> Condition:
     return Condition("ConcurrencyResizable", "Unknown", "NotTried", "no worker was resized yet")
 
 
-def _conflict(rival: str | None) -> Condition:
-    if rival is None:
-        return Condition("Conflict", "False", "NoConflict", "no other pool has this target")
-    note = f"WorkerPool {rival} is older and has the same target: this one writes nothing"
-    return Condition("Conflict", "True", "OlderPoolHasTarget", note)
+def _resources(sight: Sight, care: Care) -> tuple[Condition, ...]:
+    """Only a pool that names resources has this condition."""
+    if sight.spec.resources is None:
+        return ()
+    trouble = care.resources.trouble()
+    if trouble is not None:
+        return (Condition("ResourcesResizable", "False", trouble.reason, trouble.message),)
+    if care.resources.usage_unknown:
+        note = "nobody tells how much memory is in use, so memory limits are never lowered"
+        return (Condition("ResourcesResizable", "True", "MemoryUsageUnknown", note),)
+    known = "True" if care.resources.proven else "Unknown"
+    reason = "Resized" if care.resources.proven else "NotTried"
+    note = "CPU and memory of the pods follow their slots in place"
+    return (Condition("ResourcesResizable", known, reason, note),)
+
+
+def _protected(care: Care) -> Condition:
+    if care.silence.total:
+        note = (
+            "the workers send no heartbeats, so nothing proves that a pod is empty: at a "
+            "scale-down its tasks have the pod's own grace period, and are lost after it unless "
+            "the app acknowledges late"
+        )
+        return Condition("DrainProtected", "False", "NoHeartbeats", note)
+    return Condition("DrainProtected", "True", "ProvenIdle", "only pods that are proven idle go")
 
 
 def report(
@@ -72,13 +124,13 @@ def report(
     """What the status should say."""
     serving = [pod for pod in seen.pods if pod.serves] if seen else []
     sizes = [pod.slots for pod in serving if pod.slots is not None]
-    deployment = sight.deployment
+    target = sight.target
     dry = "dry run: " if sight.spec.mode == "DryRun" else ""
     return Report(
         generation=int(sight.pool["metadata"]["generation"]),
         conditions=facts,
         replicas=len(sight.raw_pods),
-        selector=selector_text(deployment["spec"]["selector"]) if deployment else None,
+        selector=selector_text(target["spec"]["selector"]) if target else None,
         wanted=decision.slots if decision else None,
         ready=sum(sizes) if seen else None,
         concurrency=(min(sizes), max(sizes)) if sizes else None,
@@ -88,21 +140,21 @@ def report(
     )
 
 
-def publish(sight: Sight, seen: Observation, decision: Decision) -> None:
+def publish(gauges: PoolGauges, seen: Observation, decision: Decision) -> None:
     """Sets the pool's gauges."""
-    labels = sight.namespace, sight.name
-    metrics.BROKER_UP.labels(*labels).set(sight.work is not None)
-    metrics.REPLICAS.labels(*labels).set(len(seen.pods))
-    metrics.REPLICAS_WANTED.labels(*labels).set(decision.pods)
-    metrics.DRAINING.labels(*labels).set(sum(pod.drain is not None for pod in seen.pods))
-    metrics.SLOTS_READY.labels(*labels).set(sum(pod.slots or 0 for pod in seen.pods if pod.serves))
-    if seen.work is None or decision.slots is None:
-        metrics.unknown(*labels)
-        return
-    work = seen.work
-    metrics.QUEUED.labels(*labels).set(work.queued)
-    metrics.SCHEDULED.labels(*labels).set(work.scheduled)
-    metrics.DELIVERED.labels(*labels).set(work.delivered)
-    metrics.OLDEST_WAIT.labels(*labels).set(work.oldest_wait or 0.0)
-    metrics.ACTIVE.labels(*labels).set(sum(pod.beat.active for pod in seen.pods if pod.beat))
-    metrics.SLOTS_WANTED.labels(*labels).set(decision.slots)
+    work, serving = seen.work, [pod for pod in seen.pods if pod.serves]
+    gauges.set(
+        {
+            metrics.BROKER_UP: work is not None,
+            metrics.REPLICAS: len(seen.pods),
+            metrics.REPLICAS_WANTED: decision.pods,
+            metrics.DRAINING: sum(pod.drain is not None for pod in seen.pods),
+            metrics.SLOTS_READY: sum(pod.slots or 0 for pod in serving),
+            metrics.SLOTS_WANTED: decision.slots,
+            metrics.ACTIVE: sum(pod.beat.active for pod in seen.pods if pod.beat),
+            metrics.QUEUED: work.queued if work else None,
+            metrics.SCHEDULED: work.scheduled if work else None,
+            metrics.DELIVERED: work.delivered if work else None,
+            metrics.OLDEST_WAIT: (work.oldest_wait or 0.0) if work else None,
+        }
+    )

@@ -1,24 +1,43 @@
 """One look at a pool: everything that its decision is made from, gathered."""
 
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from stenofleet.broker import BrokerKeys
 
-from stenofleet_autoscaler.act.drains import Drains
-from stenofleet_autoscaler.act.sizes import Sizes
-from stenofleet_autoscaler.hold import Hold, hold_of
-from stenofleet_autoscaler.model import Heartbeat, Observation, Pod, Work
+from stenofleet_autoscaler.hold import Hold
+from stenofleet_autoscaler.model import Heartbeat, Pod, Work
 from stenofleet_autoscaler.sense import pods as pod_objects
-from stenofleet_autoscaler.sense import target
-from stenofleet_autoscaler.sense.broker import Address, Broker
+from stenofleet_autoscaler.sense.broker import Broker
 from stenofleet_autoscaler.sense.errors import Unseen
+from stenofleet_autoscaler.sense.reading import Reading
+from stenofleet_autoscaler.shares import Share
 from stenofleet_autoscaler.spec import PoolSpec
-from stenofleet_autoscaler.world import World
+
+if TYPE_CHECKING:
+    from stenofleet_autoscaler.act.care import Care
 
 Raw = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a round saw of a pool's broker.
+
+    Attributes:
+        broker: None when its address is unknown or wrong.
+        trouble: why the broker did not answer; None when it did.
+        reading: what it said.
+        shares: the pool's part of the queues that others consume as well.
+        suspected: by queue, tasks whose worker is gone as far as is known.
+    """
+
+    broker: Broker | None = None
+    trouble: Unseen | None = None
+    reading: Reading | None = None
+    shares: Mapping[str, Share] = field(default_factory=dict)
+    suspected: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -27,20 +46,19 @@ class Sight:
 
     Attributes:
         pool: the WorkerPool's object.
-        deployment: the target's object; None when it does not exist.
+        target: the target's object; None when it does not exist.
         raw_pods: objects of the target's pods that do not terminate, by name.
-        address: where the broker is; None when the Secret does not tell.
-        broker: None when its address is unknown or wrong.
+        look: what was seen of the broker.
         work: None when it is unknown; then `trouble` says why.
+        trouble: why the work is unknown.
         hold: a person's wish.
     """
 
     pool: Raw
     spec: PoolSpec
-    deployment: Raw | None
-    raw_pods: dict[str, Raw]
-    address: Address | None = None
-    broker: Broker | None = None
+    target: Raw | None
+    raw_pods: Mapping[str, Raw]
+    look: Look
     work: Work | None = None
     trouble: Unseen | None = None
     hold: Hold | None = None
@@ -55,67 +73,47 @@ class Sight:
         """The pool's name."""
         return str(self.pool["metadata"]["name"])
 
+    @property
+    def keys(self) -> BrokerKeys:
+        """Where the app keeps its messages in Redis."""
+        return keys_of(self.spec)
+
     def run(self, pod: str) -> str:
         """Which run of its containers the pod is in."""
         return pod_objects.containers_started(self.raw_pods[pod])
 
-
-async def look(world: World, pool: Raw, spec: PoolSpec) -> Sight:
-    """Looks at the pool's target, pods and broker."""
-    namespace = pool["metadata"]["namespace"]
-    deployment = world.store.deployment(namespace, spec.target_ref.name)
-    raws = world.store.pods_of(deployment) if deployment else []
-    alive = {raw["metadata"]["name"]: raw for raw in raws if not pod_objects.is_gone(raw)}
-    hold = hold_of(pool, spec, time.time())
-    seen = Sight(pool, spec, deployment, alive, hold=hold)
-    try:
-        url = await world.secrets.url(namespace, spec.broker.url_secret_ref)
-    except Unseen as trouble:
-        return _but(seen, trouble=trouble)
-    keys = BrokerKeys(spec.broker.key_prefix, spec.broker.priority_step_values)
-    return await _with_work(world, _but(seen, address=Address(url, keys)))
+    def heartbeat(self, pod: str) -> Heartbeat | None:
+        """The last heartbeat of a pod's worker; None when it is silent."""
+        return heartbeat_in(self.look, self.keys, pod)
 
 
-async def _with_work(world: World, seen: Sight) -> Sight:
-    assert seen.address is not None  # noqa: S101 - the caller has just set it
-    broker = None
-    try:
-        broker = world.brokers.get(seen.address)
-        work = await broker.work(seen.spec.demand)
-    except Unseen as trouble:
-        world.secrets.distrust(seen.namespace, seen.spec.broker.url_secret_ref)
-        return _but(seen, broker=broker, trouble=trouble)
-    return _but(seen, broker=broker, work=work)
+def heartbeat_in(look: Look, keys: BrokerKeys, pod: str) -> Heartbeat | None:
+    """The last heartbeat of a pod's worker; None when it is silent."""
+    if look.broker is None:
+        return None
+    return look.broker.heartbeats(keys).of_host(pod_objects.host_name(pod))
 
 
-def _but(seen: Sight, **changes: Any) -> Sight:
-    return Sight(**(vars(seen) | changes))
+def keys_of(spec: PoolSpec) -> BrokerKeys:
+    """Where the app keeps its messages in Redis."""
+    broker = spec.broker
+    return BrokerKeys(broker.key_prefix, broker.priority_step_values, broker.priority_separator)
 
 
-def observe(seen: Sight, sizes: Sizes, drains: Drains, unknown_for: float) -> Observation:
-    """The observation that is decided on; the target must exist."""
-    assert seen.deployment is not None  # noqa: S101 - without a target nothing is decided
-    return Observation(
-        now=time.time(),
-        work=seen.work,
-        replicas=target.replicas(seen.deployment),
-        pods=tuple(_pod(seen, name, sizes, drains) for name in sorted(seen.raw_pods)),
-        unknown_for=unknown_for,
-        settled=target.is_settled(seen.deployment),
-        resizable=sizes.refusal is None,
-        held_replicas=seen.hold.replicas if seen.hold else None,
-    )
+def pods_seen(seen: Sight, care: "Care") -> tuple[Pod, ...]:
+    """The target's pods as decisions see them."""
+    return tuple(_pod(seen, name, care) for name in sorted(seen.raw_pods))
 
 
-def _pod(seen: Sight, name: str, sizes: Sizes, drains: Drains) -> Pod:
-    raw, run = seen.raw_pods[name], seen.run(name)
-
-    def heartbeat(node: str) -> Heartbeat | None:
-        return seen.broker.heartbeat(node) if seen.broker else None
-
-    return pod_objects.view(
+def _pod(seen: Sight, name: str, care: "Care") -> Pod:
+    raw, run, spec = seen.raw_pods[name], seen.run(name), seen.spec
+    pod = pod_objects.view(
         raw,
-        heartbeat,
-        sizes.slots(name, run),
-        lambda since: drains.state(name, since, run, pod_objects.cost(raw)),
+        seen.heartbeat(name),
+        care.sizes.slots(name, run),
+        lambda since: care.drains.state(name, since, run, pod_objects.cost(raw)),
     )
+    if spec.resources is None:
+        return pod
+    most = care.resources.most_slots(raw, spec.resources, spec.concurrency.max)
+    return replace(pod, most_slots=most)

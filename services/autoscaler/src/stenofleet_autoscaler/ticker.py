@@ -2,22 +2,26 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-import structlog
-
 from stenofleet_autoscaler import metrics
+from stenofleet_autoscaler.act.errors import ApiError
 from stenofleet_autoscaler.pool import Pool
+from stenofleet_autoscaler.rounds import Rounds
 from stenofleet_autoscaler.world import World
 
-log = structlog.get_logger(__name__)
+KEEP_SECONDS = 5.0
+"""How long a stop may take to write what was learned."""
+
+AT_ONCE = 20
 
 Raw = Mapping[str, Any]
 
 
 class Ticker:
-    """Ticks the pools, each on its own: a slow or broken one holds nobody up.
+    """Ticks the pools, broker by broker.
 
     Attributes:
         last: when the last tick began (monotonic); for the liveness probe.
@@ -28,7 +32,7 @@ class Ticker:
         self._world = world
         self._seconds = seconds
         self._may_act = may_act
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._rounds = Rounds(world)
         self.pools: dict[str, Pool] = {}
         self.last = time.monotonic()
 
@@ -36,42 +40,72 @@ class Ticker:
         """Ticks until cancelled."""
         try:
             while True:
+                late = time.monotonic() - self.last - self._seconds
+                metrics.LATENESS.set(max(0.0, late))
                 self.last = time.monotonic()
                 if self._may_act():
                     await self._tick()
+                elif self.pools:
+                    await self._let_go()
                 passed = time.monotonic() - self.last
                 await asyncio.sleep(max(0.0, self._seconds - passed))
         finally:
-            await asyncio.gather(*(pool.stop() for pool in self.pools.values()))
+            await self._rounds.stop()
+            await self._keep_all()
+            await self._let_go()
+
+    def explanations(self) -> dict[tuple[str, str], Mapping[str, Any]]:
+        """The last decision of each pool, by namespace and name."""
+        return {
+            (pool.namespace, pool.name): pool.explanation()
+            for pool in self.pools.values()
+            if pool.explanation is not None
+        }
+
+    async def _keep_all(self) -> None:
+        """Whoever leads next begins where this replica ended."""
+        limit = asyncio.Semaphore(AT_ONCE)
+
+        async def keep(pool: Pool) -> None:
+            async with limit:
+                with suppress(ApiError):
+                    await pool.keep(at_once=True)
+
+        with suppress(TimeoutError):
+            async with asyncio.timeout(KEEP_SECONDS):
+                await asyncio.gather(*(keep(pool) for pool in self.pools.values()))
+
+    async def _let_go(self) -> None:
+        """Another replica leads: what is known here grows old, and is met anew."""
+        pools, self.pools = self.pools, {}
+        for pool in pools.values():
+            self._world.memory.forget(pool.raw)
+            metrics.forget(pool.namespace, pool.name)
+        await asyncio.gather(*(pool.stop() for pool in pools.values()))
 
     async def _tick(self) -> None:
-        raws = {raw["metadata"]["uid"]: raw for raw in self._world.store.pools()}
-        await self._forget(set(self.pools) - set(raws))
-        for uid, raw in raws.items():
-            self._start(uid, raw)
+        await self._meet(self._world.store.pools())
+        rounds = self._rounds.start(self.pools.values())
+        self._time(rounds)
         await self._world.brokers.close_unused()
 
-    def _start(self, uid: str, raw: Raw) -> None:
-        if uid in self._running:
-            return
-        pool = self.pools.setdefault(uid, Pool(self._world, raw))
-        task = asyncio.create_task(_guarded(pool, raw))
-        self._running[uid] = task
-        task.add_done_callback(lambda _: self._running.pop(uid, None))
+    def _time(self, rounds: Sequence[asyncio.Task[None]]) -> None:
+        """The tick's length is that of its longest round; the next one does not wait for it."""
+        began = self.last
+        ended = asyncio.gather(*rounds, return_exceptions=True)
+        ended.add_done_callback(lambda _: metrics.TICK.observe(time.monotonic() - began))
 
-    async def _forget(self, gone: set[str]) -> None:
-        for uid in gone:
+    async def _meet(self, raws: Sequence[Raw]) -> None:
+        """Takes in new pools and new specs, and lets go of pools that are gone."""
+        present = {raw["metadata"]["uid"]: raw for raw in raws}
+        for uid in self.pools.keys() - present.keys():
             pool = self.pools.pop(uid)
+            self._world.memory.forget(pool.raw)
             metrics.forget(pool.namespace, pool.name)
             await pool.stop()
-
-
-async def _guarded(pool: Pool, raw: Raw) -> None:
-    """The outermost loop of a pool: a defect of ours in one tick must not end the others'."""
-    meta = raw["metadata"]
-    try:
-        with metrics.TICK.time():
-            await pool.tick(raw)
-    except Exception:
-        metrics.FAILURES.labels(meta["namespace"], meta["name"]).inc()
-        log.exception("tick failed", pool=meta["name"], namespace=meta["namespace"])
+        for uid, raw in present.items():
+            known = self.pools.get(uid)
+            if known is None:
+                self.pools[uid] = Pool(self._world, raw)
+            else:
+                known.meet(raw)

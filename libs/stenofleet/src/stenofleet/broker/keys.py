@@ -16,10 +16,12 @@ class BrokerKeys:
     Attributes:
         prefix: the app's ``global_keyprefix``; empty unless it sets one.
         priority_steps: the app's ``priority_steps``, ascending.
+        separator: the app's ``sep``.
     """
 
     prefix: str = ""
     priority_steps: tuple[int, ...] = PRIORITY_STEPS
+    separator: str = SEPARATOR
 
     def queue_lists(self, queue: str) -> list[str]:
         """Every Redis list that may hold messages of the queue, most urgent step first."""
@@ -27,7 +29,7 @@ class BrokerKeys:
 
     def queue_list(self, queue: str, step: int) -> str:
         """The list of one priority step; step 0 bears the bare name of the queue."""
-        name = f"{queue}{SEPARATOR}{step}" if step else queue
+        name = f"{queue}{self.separator}{step}" if step else queue
         return self.prefix + name
 
     @property

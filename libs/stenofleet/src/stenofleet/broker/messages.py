@@ -74,7 +74,7 @@ def _message_from(envelope: Any) -> Message | None:
         task_id=str(headers.get("id") or properties.get("correlation_id") or ""),
         task=str(headers.get("task") or ""),
         enqueued_at=_epoch_from_milliseconds(headers.get(ENQUEUED_AT_HEADER)),
-        eta=_epoch_from_iso(headers.get("eta")),
+        eta=epoch_from_iso(headers.get("eta")),
         headers=headers,
     )
 
@@ -85,7 +85,7 @@ def _epoch_from_milliseconds(value: Any) -> float | None:
     return value / 1000
 
 
-def _epoch_from_iso(value: Any) -> float | None:
+def epoch_from_iso(value: Any) -> float | None:
     """Celery writes ETAs in ISO 8601; one without an offset is in UTC."""
     if not isinstance(value, str):
         return None

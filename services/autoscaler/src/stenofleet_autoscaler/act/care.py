@@ -17,6 +17,7 @@ from stenofleet_autoscaler.act.silence import Silence
 from stenofleet_autoscaler.act.sizes import Sizes
 from stenofleet_autoscaler.act.workers import node_of
 from stenofleet_autoscaler.decide import Decision
+from stenofleet_autoscaler.guards.inquiry import may_be_restarted
 from stenofleet_autoscaler.model import Pod
 from stenofleet_autoscaler.sense.target import template_of
 from stenofleet_autoscaler.sight import Sight
@@ -135,7 +136,6 @@ class Care:
         changes = {**shield, **_way_out(sight, pod, decision)}
         if changes:
             await self.world.kube.pods.annotate(sight.namespace, pod.name, changes)
-            metrics.API_CALLS.labels("pod").inc()
         if pod.name in decision.drain:
             note = f"pod {pod.name} takes no more tasks"
             await self.world.events.normal(sight.pool, "DrainStarted", note)
@@ -159,6 +159,18 @@ class Care:
         note = f"pod {pod} was drained for whoever asked, and goes"
         await self.world.events.normal(sight.pool, "PodEvicted", note)
         return True
+
+    async def restart(self, control: RemoteControl, sight: Sight, pod: Pod, note: str) -> None:
+        """Evicts a pod whose consumer has stalled, unless its worker has a reason to be idle.
+
+        Raises:
+            ActionError: the API server did not answer, or a budget forbids it for now.
+        """
+        if not await may_be_restarted(control, node_of(pod.name, pod.beat)):
+            return
+        await self.world.kube.pods.evict(sight.namespace, pod.name)
+        metrics.RESTARTS.labels(sight.namespace, sight.name).inc()
+        await self.world.events.warning(sight.pool, "StalledConsumerRestarted", note)
 
 
 def _way_out(sight: Sight, pod: Pod, decision: Decision) -> marks.Annotations:

@@ -25,6 +25,7 @@ class Errands:
         task = asyncio.create_task(self._run(pod, errand))
         self._running[pod] = task
         task.add_done_callback(lambda _: self._running.pop(pod, None))
+        task.add_done_callback(lambda _: errand.close())  # it may be cancelled before it begins
 
     async def _run(self, pod: str, errand: Coroutine[Any, Any, Any]) -> None:
         try:

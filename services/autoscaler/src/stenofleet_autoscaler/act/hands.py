@@ -10,6 +10,7 @@ from stenofleet_autoscaler.act.sizes import Sizes
 from stenofleet_autoscaler.act.victims import Victims
 from stenofleet_autoscaler.decide import Decision
 from stenofleet_autoscaler.decide.draining import evictable
+from stenofleet_autoscaler.guards.stalled import StalledPod
 from stenofleet_autoscaler.model import Observation, Pod
 from stenofleet_autoscaler.sight import Sight
 from stenofleet_autoscaler.world import World
@@ -65,6 +66,14 @@ class Hands:
             await self.care.mark(sight, pod, decision, rolling=_rolls(sight))
         await self._evict(sight, seen, decision)
 
+    def restart(self, sight: Sight, seen: Observation, stalled: StalledPod) -> None:
+        """Starts the restart of a pod whose consumer has stalled."""
+        control = _control(sight)
+        pod = next((each for each in seen.pods if each.name == stalled.name), None)
+        if control is not None and pod is not None:
+            errand = self.care.restart(control, sight, pod, stalled.note)
+            self._errands.start(f"{pod.name}/stalled", errand)
+
     async def stop(self) -> None:
         """Leaves everything as it is."""
         await self._errands.stop()
@@ -113,14 +122,14 @@ class Hands:
 
 def _control(sight: Sight) -> RemoteControl | None:
     """None when the broker does not answer: then nothing is asked of workers either."""
-    if sight.broker is None or sight.work is None:
+    broker = sight.look.broker
+    if broker is None or sight.work is None:
         return None
-    broker = sight.broker
-    return RemoteControl(broker.client, broker.keys, broker.database)
+    return RemoteControl(broker.client, sight.keys, broker.database)
 
 
 def _rolls(sight: Sight) -> bool:
     """Whether pods of an older template are there, which only a ReplicaSet picks by their cost."""
-    status = (sight.deployment or {}).get("status") or {}
+    status = (sight.target or {}).get("status") or {}
     old = int(status.get("replicas", 0)) - int(status.get("updatedReplicas", 0))
     return sight.spec.target_ref.kind == "Deployment" and old > 0

@@ -9,6 +9,7 @@ from typing import Any
 from kubernetes.aio import client
 from kubernetes.aio.client import ApiClient
 
+from stenofleet_autoscaler import metrics
 from stenofleet_autoscaler.act.calls import (
     APPLY,
     CONFLICT,
@@ -20,12 +21,11 @@ from stenofleet_autoscaler.act.calls import (
 )
 from stenofleet_autoscaler.act.errors import ApiError
 from stenofleet_autoscaler.act.kube_pods import PodCalls
+from stenofleet_autoscaler.kinds import GROUP, PLURAL, VERSION
 from stenofleet_autoscaler.sense.errors import Unseen
 from stenofleet_autoscaler.spec import SecretRef, TargetRef
 
-__all__ = ["CONFLICT", "GROUP", "NOT_FOUND", "PLURAL", "TIMEOUT", "VERSION", "Kube"]
-
-GROUP, VERSION, PLURAL = "stenofleet.io", "v1alpha1", "workerpools"
+__all__ = ["CONFLICT", "NOT_FOUND", "Kube"]
 
 Raw = Mapping[str, Any]
 
@@ -48,9 +48,10 @@ class Kube:
         self._may_write = may_write
         self.pods = PodCalls(api, self._before_write)
 
-    def _before_write(self) -> None:
+    def _before_write(self, kind: str) -> None:
         if not self._may_write():
             raise ApiError(0, "not written: another replica of the operator leads")
+        metrics.API_CALLS.labels(kind).inc()
 
     async def secret_value(self, namespace: str, ref: SecretRef) -> str:
         """One key of a Secret.
@@ -58,6 +59,7 @@ class Kube:
         Raises:
             Unseen: the Secret, its key, or the API server is not there.
         """
+        metrics.API_CALLS.labels("read secret").inc()
         try:
             secret = await answer(
                 self._core.read_namespaced_secret(ref.name, namespace, _request_timeout=TIMEOUT)
@@ -74,7 +76,7 @@ class Kube:
 
     async def scale(self, namespace: str, target: TargetRef, replicas: int) -> None:
         """Sets the replicas of a target, by its scale subresource."""
-        self._before_write()
+        self._before_write("scale")
         patch = {
             "Deployment": self._apps.patch_namespaced_deployment_scale,
             "StatefulSet": self._apps.patch_namespaced_stateful_set_scale,
@@ -92,7 +94,7 @@ class Kube:
 
     async def patch_pool(self, namespace: str, pool: str, body: Raw) -> None:
         """Merges into a WorkerPool."""
-        self._before_write()
+        self._before_write("pool")
         await answer(
             self._custom.patch_namespaced_custom_object(
                 *(GROUP, VERSION, namespace, PLURAL, pool, dict(body)),
@@ -104,7 +106,7 @@ class Kube:
 
     async def patch_status(self, namespace: str, pool: str, status: Raw) -> None:
         """Merges into the status of a WorkerPool."""
-        self._before_write()
+        self._before_write("status")
         await answer(
             self._custom.patch_namespaced_custom_object_status(
                 *(GROUP, VERSION, namespace, PLURAL, pool, {"status": dict(status)}),
@@ -116,6 +118,7 @@ class Kube:
 
     async def read_config_map(self, namespace: str, name: str) -> Mapping[str, str] | None:
         """A ConfigMap's data; None when it does not exist."""
+        metrics.API_CALLS.labels("read configmap").inc()
         try:
             found = await answer(
                 self._core.read_namespaced_config_map(name, namespace, _request_timeout=TIMEOUT)
@@ -126,18 +129,20 @@ class Kube:
             raise
         return found.data or {}
 
-    async def apply_config_map(self, pool: Raw, name: str, data: Mapping[str, str]) -> None:
-        """Makes a ConfigMap be so; it belongs to the pool and is collected with it."""
-        self._before_write()
+    async def apply_config_map(
+        self, namespace: str, name: str, owner: Raw, data: Mapping[str, str]
+    ) -> None:
+        """Makes a ConfigMap be so; it belongs to the pool `owner` and is collected with it."""
+        self._before_write("configmap")
         body = {
             "apiVersion": "v1",
             "kind": "ConfigMap",
-            "metadata": {"name": name, "ownerReferences": [_owner(pool)]},
+            "metadata": {"name": name, "ownerReferences": [_owner(owner)]},
             "data": dict(data),
         }
         await answer(
             self._core.patch_namespaced_config_map(
-                *(name, pool["metadata"]["namespace"], body),
+                *(name, namespace, body),
                 field_manager=MANAGER,
                 force=True,
                 _content_type=APPLY,
@@ -147,7 +152,7 @@ class Kube:
 
     async def create_event(self, pool: Raw, kind: str, reason: str, note: str) -> None:
         """An event on a WorkerPool; `kind` is Normal or Warning."""
-        self._before_write()
+        self._before_write("event")
         meta = pool["metadata"]
         event = client.EventsV1Event(
             metadata=client.V1ObjectMeta(

@@ -6,6 +6,7 @@ from typing import Any
 from kubernetes.aio import client
 from kubernetes.aio.client import ApiClient
 
+from stenofleet_autoscaler import metrics
 from stenofleet_autoscaler.act.calls import MANAGER, MERGE, STRATEGIC, TIMEOUT, answer
 
 METRICS = ("metrics.k8s.io", "v1beta1")
@@ -20,7 +21,7 @@ class PodCalls:
         before_write: called before each write; raises `ApiError` when nothing may be written.
     """
 
-    def __init__(self, api: ApiClient, before_write: Callable[[], None]) -> None:
+    def __init__(self, api: ApiClient, before_write: Callable[[str], None]) -> None:
         self._core = client.CoreV1Api(api)
         self._custom = client.CustomObjectsApi(api)
         self._before_write = before_write
@@ -29,7 +30,7 @@ class PodCalls:
         self, namespace: str, pod: str, annotations: Mapping[str, str | None]
     ) -> None:
         """Sets annotations of a pod; None takes one away."""
-        self._before_write()
+        self._before_write("pod")
         await answer(
             self._core.patch_namespaced_pod(
                 pod,
@@ -43,7 +44,7 @@ class PodCalls:
 
     async def resize(self, namespace: str, pod: str, container: str, resources: Raw) -> None:
         """Changes one container's ``requests`` and ``limits`` in place."""
-        self._before_write()
+        self._before_write("resize")
         body = {"spec": {"containers": [{"name": container, "resources": dict(resources)}]}}
         await answer(
             self._core.patch_namespaced_pod_resize(
@@ -62,7 +63,7 @@ class PodCalls:
         Raises:
             ApiError: 429 while a PodDisruptionBudget forbids it.
         """
-        self._before_write()
+        self._before_write("eviction")
         eviction = client.V1Eviction(metadata=client.V1ObjectMeta(name=pod, namespace=namespace))
         await answer(
             self._core.create_namespaced_pod_eviction(
@@ -76,10 +77,11 @@ class PodCalls:
         Raises:
             ApiError: 404 where no metrics server is installed, or it does not know the pod yet.
         """
+        metrics.API_CALLS.labels("read usage").inc()
         found: Any = await answer(
             self._custom.get_namespaced_custom_object(
                 *METRICS, namespace, "pods", pod, _request_timeout=TIMEOUT
             )
         )
-        metrics: Raw = found
-        return metrics
+        usage: Raw = found
+        return usage

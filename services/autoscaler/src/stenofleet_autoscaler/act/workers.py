@@ -12,6 +12,10 @@ from stenofleet_autoscaler.sense.pods import node_name
 SETTLING = 5.0
 """Seconds that a pool may take to follow: prefork starts its processes some time after its yes."""
 
+SETTLING_PARTLY = 6.0
+"""Seconds until prefork, which refused to end busy processes, no longer counts the idle ones that
+it ended: Celery looks after its processes every 5 s (``celery.concurrency.asynpool``)."""
+
 POLL = 0.25
 
 
@@ -43,7 +47,8 @@ async def resize(control: RemoteControl, node: str, present: int, wanted: int) -
         ActionError: the worker did not answer.
     """
     refusal = await _ask(control, node, wanted - present)
-    after = await _read_back(control, node, wanted, patience=0.0 if refusal else SETTLING)
+    patience = SETTLING if not refusal else (SETTLING_PARTLY if wanted < present else 0.0)
+    after = await _read_back(control, node, wanted, patience)
     if wanted > present and after <= present:
         raise Refused(refusal or f"the pool stayed at {after}")
     return after

@@ -112,7 +112,7 @@ def _hold(case: _Case) -> Decision:
 
 def _settled(case: _Case, want: Want) -> Decision:
     seen, spec, trail = case.seen, case.spec, case.trail
-    road = plan(want.pods, seen, spec.behavior.scale_down.drain_timeout)
+    road = plan(want.pods, seen, spec.behavior.scale_down.drain_timeout, most=spec.max_replicas)
     trail.note("drain before scale-down", want.pods, road.replicas)
     bound = trail.bound
     concurrency = _concurrency(case, want, road)

@@ -53,6 +53,11 @@ class Memory:
         """Whether the pool's ConfigMap was read."""
         return _key(pool) in self._pages
 
+    def is_due(self, pool: Raw, *, at_once: bool = False) -> bool:
+        """Whether `keep` would look for changes: the last time was EVERY ago."""
+        page = self._pages.get(_key(pool))
+        return page is not None and (at_once or self._clock() - page.at >= EVERY)
+
     async def recall(self, pool: Raw) -> Any:
         """What was kept of the pool; None when nothing was, or nothing that can be read.
 
@@ -77,7 +82,7 @@ class Memory:
             at_once: whatever the time, for when leadership is lost.
         """
         page = self._pages.get(_key(pool))
-        if page is None or not (at_once or self._clock() - page.at >= EVERY):
+        if page is None or not self.is_due(pool, at_once=at_once):
             return False
         text = json.dumps(learned, sort_keys=True, separators=(",", ":"))
         page.at = self._clock()

@@ -2,46 +2,31 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from importlib import resources
 
 from redis import RedisError
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError
 from stenofleet.broker import BrokerKeys
 
-from stenofleet_autoscaler.model import Heartbeat, Work
-from stenofleet_autoscaler.sense.deliveries import Delivered, Deliveries
-from stenofleet_autoscaler.sense.errors import Unseen, explain
+from stenofleet_autoscaler.sense.connection import TIMEOUT, Address, connect, database
+from stenofleet_autoscaler.sense.errors import explain
 from stenofleet_autoscaler.sense.heartbeats import Heartbeats
-from stenofleet_autoscaler.sense.queues import Depths, Queue, read_depths
-from stenofleet_autoscaler.spec import Demand
-
-TIMEOUT = 2.0
-"""Seconds that a broker may take for an answer."""
+from stenofleet_autoscaler.sense.keyspace import Keyspace
+from stenofleet_autoscaler.sense.reading import Asked, Reading
 
 CANCELLATIONS = 5
 
+SCRIPT = resources.files(__package__).joinpath("look.lua").read_text()
+
 EVENT_EXCHANGE = "celeryev"
-
-
-@dataclass(frozen=True)
-class Address:
-    """Which broker: the URL of the database, and where the app keeps its keys in it."""
-
-    url: str
-    keys: BrokerKeys
-
-    def __repr__(self) -> str:
-        return "Address(...)"  # the URL holds a password
 
 
 class Broker:
     """A connection to one broker.
 
     Attributes:
-        client: the connection's pool, for control messages.
+        client: the connection's pool, for control messages as well.
         database: number of the Redis database; a part of the channels' names.
     """
 
@@ -49,41 +34,62 @@ class Broker:
         """Connects at the first read.
 
         Raises:
-            Unseen: the URL is none that Redis understands.
+            Unseen: the address is none that Redis understands.
         """
-        self.keys = address.keys
-        self.client = connect(address.url)
-        self.database = int(self.client.connection_pool.connection_kwargs.get("db") or 0)
-        self.heartbeats = Heartbeats(self.keys.broadcast(self.database, EVENT_EXCHANGE))
-        self._deliveries = Deliveries(self.keys)
-        self._lock = asyncio.Lock()
-        self._listener = asyncio.create_task(self.heartbeats.listen(self.client))
+        self.client = connect(address)
+        self.database = database(self.client)
+        self._script = self.client.register_script(SCRIPT)
+        self._keyspaces: dict[BrokerKeys, Keyspace] = {}
+        self._heartbeats: dict[BrokerKeys, Heartbeats] = {}
+        self._listeners: dict[BrokerKeys, asyncio.Task[None]] = {}
 
-    async def work(self, demand: Demand) -> Work:
-        """The work of these queues and lists.
+    async def read(self, asked: Mapping[BrokerKeys, Asked]) -> dict[BrokerKeys, Reading]:
+        """What is asked of each keyspace, all in one round trip.
 
         Raises:
-            Unseen: Redis did not answer, or holds something else than queues there.
+            Unseen: Redis did not answer.
         """
+        self._keyspaces = {keys: self._keyspaces.get(keys) or Keyspace(keys) for keys in asked}
+        now = time.time()
+        requests = [self._keyspaces[keys].request(each, now) for keys, each in asked.items()]
         try:
-            async with asyncio.timeout(2 * TIMEOUT), self._lock:
-                depths, delivered = await self._read(demand)
+            async with asyncio.timeout(2 * TIMEOUT):
+                answers = await self._answers(requests)
         except (RedisError, OSError, TimeoutError) as error:
             raise explain(error) from None
-        return work_of(demand, depths, delivered, time.time())
+        now = time.time()
+        return {
+            keys: self._keyspaces[keys].reading(each, answer, now)
+            for (keys, each), answer in zip(asked.items(), answers, strict=True)
+        }
 
-    async def _read(self, demand: Demand) -> tuple[Depths, dict[str, Delivered]]:
-        lists = [each.key for each in demand.lists]
-        depths = await read_depths(self.client, self.keys, demand.queues, lists)
-        return depths, await self._deliveries.read(self.client, time.time())
+    async def _answers(self, requests: list[str]) -> list[bytes | str]:
+        """A Redis that was started anew does not know the script, and is told it once."""
+        try:
+            return await self._ask(requests)
+        except NoScriptError:
+            await self.client.script_load(SCRIPT)
+            return await self._ask(requests)
 
-    def heartbeat(self, node: str) -> Heartbeat | None:
-        """The worker's last heartbeat; None when it is silent."""
-        return self.heartbeats.of(node)
+    async def _ask(self, requests: list[str]) -> list[bytes | str]:
+        pipe = self.client.pipeline(transaction=False)
+        for request in requests:
+            pipe.evalsha(self._script.sha, 0, request)
+        answers: list[bytes | str] = await pipe.execute()
+        return answers
+
+    def heartbeats(self, keys: BrokerKeys) -> Heartbeats:
+        """What the workers of a keyspace tell of themselves; listened to from the first call on."""
+        if keys not in self._heartbeats:
+            channel = keys.broadcast(self.database, EVENT_EXCHANGE)
+            self._heartbeats[keys] = Heartbeats(channel)
+            listening = self._heartbeats[keys].listen(self.client)
+            self._listeners[keys] = asyncio.create_task(listening)
+        return self._heartbeats[keys]
 
     async def close(self) -> None:
         """Closes the connections."""
-        await _ended(self._listener)
+        await asyncio.gather(*(_ended(listener) for listener in self._listeners.values()))
         await self.client.aclose()
 
 
@@ -94,57 +100,3 @@ async def _ended(listener: asyncio.Task[None]) -> None:
         await asyncio.wait([listener], timeout=TIMEOUT)
         if listener.done():
             return
-
-
-def connect(url: str) -> Redis:
-    """A client that answers soon or fails: the next tick is the retry.
-
-    Raises:
-        Unseen: the URL is none that Redis understands.
-    """
-    try:
-        return Redis.from_url(
-            url,
-            socket_timeout=TIMEOUT,
-            socket_connect_timeout=TIMEOUT,
-            retry=Retry(NoBackoff(), 0),
-            client_name="stenofleet-autoscaler",
-        )
-    except ValueError:
-        raise Unseen("InvalidURL", "the Secret holds no redis:// or rediss:// URL") from None
-
-
-def work_of(demand: Demand, depths: Depths, delivered: dict[str, Delivered], now: float) -> Work:
-    """The work of a pool.
-
-    Raises:
-        Unseen: one of its queues or lists could not be read; the rest says too little.
-    """
-    queues = [_seen(depths.queues[name]) for name in demand.queues]
-    scheduled = sum(queue.scheduled for queue in queues)
-    taken = [delivered.get(name, Delivered()) for name in demand.queues]
-    return Work(
-        queued=sum(queue.depth for queue in queues) - scheduled,
-        scheduled=scheduled,
-        delivered=sum(each.due for each in taken),
-        fresh=sum(each.fresh for each in taken),
-        items=tuple((_items(depths.items[each.key]), each.items_per_task) for each in demand.lists),
-        oldest_wait=_oldest_wait(queues, now),
-    )
-
-
-def _oldest_wait(queues: Iterable[Queue], now: float) -> float | None:
-    oldest = min((queue.oldest for queue in queues if queue.oldest is not None), default=None)
-    return None if oldest is None else max(0.0, now - oldest)
-
-
-def _seen(queue: Queue | Unseen) -> Queue:
-    if isinstance(queue, Unseen):
-        raise queue
-    return queue
-
-
-def _items(items: int | Unseen) -> int:
-    if isinstance(items, Unseen):
-        raise items
-    return items

@@ -4,7 +4,8 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from stenofleet_autoscaler.sense.broker import Address, Broker
+from stenofleet_autoscaler.sense.broker import Broker
+from stenofleet_autoscaler.sense.connection import Address
 
 UNUSED_AFTER = 60.0
 """Seconds after which a broker that nobody asked for is closed."""

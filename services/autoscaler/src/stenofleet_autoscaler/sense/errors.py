@@ -1,6 +1,7 @@
 """Why something could not be seen. No message holds a URL or a password."""
 
 from redis import RedisError
+from redis.asyncio.sentinel import MasterNotFoundError
 from redis.exceptions import AuthenticationError, BusyLoadingError, ResponseError
 
 
@@ -20,25 +21,47 @@ class Unseen(Exception):  # noqa: N818 - it is a state of knowledge that is repo
 
 def explain(error: Exception) -> Unseen:
     """Why a broker did not answer, without a word of what was sent to it."""
-    if isinstance(error, BusyLoadingError):
-        return Unseen("BrokerLoading", "Redis is loading its data")
-    if isinstance(error, AuthenticationError) or _says(error, "NOAUTH", "WRONGPASS", "NOPERM"):
-        return Unseen("AccessDenied", "Redis refuses the user or the password of the URL")
-    if _says(error, "WRONGTYPE"):
-        return Unseen("WrongType", "a key of the queue is not of Celery's type")
-    if isinstance(error, ResponseError):
-        return Unseen("BrokerRefused", f"Redis answered {_code(error)}")
     if isinstance(error, TimeoutError) or "Timeout" in type(error).__name__:
         return Unseen("BrokerTimeout", "Redis did not answer in time")
+    if isinstance(error, MasterNotFoundError):
+        return Unseen("NoMaster", "no Sentinel names a master that answers")
+    if isinstance(error, AuthenticationError):
+        return explain_text("WRONGPASS")
+    if isinstance(error, BusyLoadingError):
+        return explain_text("LOADING")
+    if isinstance(error, ResponseError):
+        return explain_text(str(error))
     if isinstance(error, RedisError | OSError):
-        return Unseen("BrokerUnreachable", "no connection to Redis")
+        return explain_text(str(error), otherwise=("BrokerUnreachable", "no connection to Redis"))
     raise error
 
 
-def _says(error: Exception, *codes: str) -> bool:
-    return isinstance(error, RedisError) and any(code in str(error) for code in codes)
+def explain_text(text: str, otherwise: tuple[str, str] | None = None) -> Unseen:
+    """The same for an error as Redis wrote it."""
+    for codes, reason, message in _KNOWN:
+        if any(code in text for code in codes):
+            return Unseen(reason, message)
+    return Unseen(*(otherwise or ("BrokerRefused", f"Redis answered {_code(text)}")))
 
 
-def _code(error: Exception) -> str:
-    word = str(error).split(maxsplit=1)[0] if str(error) else ""
+_KNOWN = (
+    (("LOADING",), "BrokerLoading", "Redis is loading its data"),
+    (
+        ("NOAUTH", "WRONGPASS", "invalid username-password", "without any password configured"),
+        "AccessDenied",
+        "Redis refuses the user or the password of the URL",
+    ),
+    (
+        ("NOPERM", "ACL failure"),
+        "AccessDenied",
+        "an ACL keeps the URL's user from what is needed: EVALSHA and EVAL, and reading the keys",
+    ),
+    (("WRONGTYPE",), "WrongType", "a key is not of the type that Celery or the pool's list has"),
+    (("BUSY",), "BrokerBusy", "Redis runs a script of somebody else's"),
+    (("MASTERDOWN",), "NoMaster", "the replica that answers has lost its master"),
+)
+
+
+def _code(text: str) -> str:
+    word = text.split(maxsplit=1)[0] if text else ""
     return word if word.isupper() and word.isalpha() else "an error"

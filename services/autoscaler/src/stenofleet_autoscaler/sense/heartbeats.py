@@ -18,6 +18,7 @@ STALE_AFTER = 10.0
 """Seconds without a heartbeat after which a worker is unknown; Celery sends one every 2 s."""
 
 RECONNECT = 1.0
+FORGET_EVERY = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,9 @@ class Heartbeats:
         self._pattern = _literal(channel) + "/worker.*"
         self._clock = clock
         self._beats: dict[str, Heartbeat] = {}
+        self._nodes: dict[str, str] = {}
+        self._listening_since: float | None = None
+        self._forgot = clock()
 
     def of(self, node: str) -> Heartbeat | None:
         """The worker's last heartbeat; None when it is too old to say anything."""
@@ -37,6 +41,22 @@ class Heartbeats:
         if beat is None or self._clock() - beat.at > STALE_AFTER:
             return None
         return beat
+
+    def of_host(self, host: str) -> Heartbeat | None:
+        """The last heartbeat of the worker on a host, whatever its name is before the ``@``."""
+        node = self._nodes.get(host)
+        return None if node is None else self.of(node)
+
+    def heard(self) -> dict[str, float]:
+        """Seconds since the last heartbeat of each worker that was heard lately, by node name."""
+        now = self._clock()
+        return {node: now - beat.at for node, beat in self._beats.items()}
+
+    @property
+    def listening_for(self) -> float:
+        """Seconds for which every heartbeat was heard without a break."""
+        since = self._listening_since
+        return 0.0 if since is None else self._clock() - since
 
     def take(self, data: bytes | str) -> None:
         """Takes in one message of the event exchange; what is none is left aside."""
@@ -50,7 +70,8 @@ class Heartbeats:
                     "active": int(active),
                     "processed": int(processed),
                 }:
-                    self._beats[node] = Heartbeat(self._clock(), active, processed)
+                    self._beats[node] = Heartbeat(self._clock(), active, processed, node)
+                    self._nodes[node.partition("@")[2]] = node
                 case _:
                     pass
 
@@ -58,20 +79,29 @@ class Heartbeats:
         """Drops the workers that were not heard for long: pods come and go by new names."""
         limit = self._clock() - STALE_AFTER
         self._beats = {node: beat for node, beat in self._beats.items() if beat.at > limit}
+        self._nodes = {host: node for host, node in self._nodes.items() if node in self._beats}
+
+    def _forget_now_and_then(self) -> None:
+        """Not with each message: very many workers send them."""
+        if self._clock() - self._forgot > FORGET_EVERY:
+            self._forgot = self._clock()
+            self.forget_stale()
 
     async def listen(self, client: Redis) -> None:
         """Listens until cancelled; a lost connection is made again."""
         while True:
             with contextlib.suppress(RedisError, OSError):
                 await self._listen_once(client)
+            self._listening_since = None
             await asyncio.sleep(RECONNECT)
 
     async def _listen_once(self, client: Redis) -> None:
         async with client.pubsub(ignore_subscribe_messages=True) as pubsub:
             await pubsub.psubscribe(self._pattern)
+            self._listening_since = self._clock()
             while True:
                 message = await pubsub.get_message(timeout=STALE_AFTER)
-                self.forget_stale()
+                self._forget_now_and_then()
                 if message is None:
                     await pubsub.ping()
                 elif message["type"] == "pmessage":

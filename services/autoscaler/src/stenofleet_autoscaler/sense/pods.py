@@ -1,6 +1,6 @@
 """Pods of a target, out of the API server's objects."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,25 @@ from stenofleet_autoscaler.model import Drain, Heartbeat, Pod
 DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
 DRAINING_SINCE = "stenofleet.io/draining-since"
 """Annotation on a pod on its way out: seconds since the epoch. It outlives the operator."""
+
+DRAIN_REQUESTED = "stenofleet.io/drain-requested"
+"""Annotation by which a person asks for a pod to be drained, whatever its value."""
+
+HOST_NAME_LENGTH = 63
+"""Kubernetes cuts a pod's name for its hostname."""
+
+TROUBLES = frozenset(
+    {
+        "ImagePullBackOff",
+        "ErrImagePull",
+        "InvalidImageName",
+        "CrashLoopBackOff",
+        "CreateContainerConfigError",
+        "CreateContainerError",
+        "RunContainerError",
+    }
+)
+"""Reasons of waiting containers that do not pass by themselves."""
 
 Raw = Mapping[str, Any]
 
@@ -57,9 +76,23 @@ def is_gone(raw: Raw) -> bool:
     return ended or bool(raw["metadata"].get("deletionTimestamp"))
 
 
+def may_hold_tasks(raw: Raw) -> bool:
+    """Whether a container of the pod has started and the pod has not ended; it may terminate."""
+    status = raw.get("status") or {}
+    if status.get("phase") in {"Succeeded", "Failed"}:
+        return False
+    states = [each.get("state") or {} for each in _containers(status)]
+    return any("running" in state for state in states)
+
+
+def host_name(pod: str) -> str:
+    """The hostname in a pod, which is what Celery calls its worker after."""
+    return pod[:HOST_NAME_LENGTH].rstrip("-.")
+
+
 def node_name(pod: str) -> str:
-    """Celery's name of the worker in a pod: its hostname is the pod's name."""
-    return f"celery@{pod}"
+    """Celery's name of the worker in a pod, unless its command line says otherwise."""
+    return f"celery@{host_name(pod)}"
 
 
 def containers_started(raw: Raw) -> str:
@@ -74,7 +107,7 @@ def _containers(status: Raw) -> list[Raw]:
 
 def view(
     raw: Raw,
-    heartbeat: Callable[[str], Heartbeat | None],
+    beat: Heartbeat | None,
     slots: int | None,
     drain: Callable[[float], Drain],
 ) -> Pod:
@@ -82,7 +115,7 @@ def view(
 
     Args:
         raw: the object.
-        heartbeat: the last heartbeat by node name.
+        beat: the last heartbeat of its worker; None when it is silent.
         slots: the worker's concurrency as last read back.
         drain: how far the pod has come, given when its drain began.
     """
@@ -90,16 +123,39 @@ def view(
     since = drain_since(raw)
     return Pod(
         name=meta["name"],
-        ready=_is_ready(status.get("conditions") or []),
+        ready=_condition(status, "Ready").get("status") == "True",
         assigned=bool((raw.get("spec") or {}).get("nodeName")),
         pending=status.get("phase", "Pending") == "Pending",
         running=any("running" in each.get("state", {}) for each in _containers(status)),
+        trouble=trouble(raw),
         cost=cost(raw),
-        beat=heartbeat(node_name(meta["name"])),
+        beat=beat,
         slots=slots,
         drain=drain(since) if since is not None else None,
+        asked_to_go=DRAIN_REQUESTED in _annotations(raw),
+        ordinal=_ordinal(raw),
         created=_epoch(meta.get("creationTimestamp")),
     )
+
+
+def trouble(raw: Raw) -> str | None:
+    """Why the pod does not come, in one word; None while nothing is wrong."""
+    status = raw.get("status") or {}
+    scheduled = _condition(status, "PodScheduled")
+    if scheduled.get("status") == "False":
+        return str(scheduled.get("reason") or "Unschedulable")
+    states = [*_containers(status), *(status.get("initContainerStatuses") or [])]
+    reasons = [(each.get("state") or {}).get("waiting", {}).get("reason") for each in states]
+    return next((reason for reason in reasons if reason in TROUBLES), None)
+
+
+def _ordinal(raw: Raw) -> int | None:
+    """Its number in the StatefulSet that owns it."""
+    owners = raw["metadata"].get("ownerReferences") or []
+    if not any(owner["kind"] == "StatefulSet" and owner.get("controller") for owner in owners):
+        return None
+    number = raw["metadata"]["name"].rpartition("-")[2]
+    return int(number) if number.isdigit() else None
 
 
 def drain_since(raw: Raw) -> float | None:
@@ -123,8 +179,9 @@ def _number(text: str | None) -> float | None:
         return None
 
 
-def _is_ready(conditions: Iterable[Raw]) -> bool:
-    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+def _condition(status: Raw, kind: str) -> Raw:
+    conditions = status.get("conditions") or []
+    return next((each for each in conditions if each["type"] == kind), {})
 
 
 def _epoch(timestamp: str | None) -> float:

@@ -1,0 +1,196 @@
+-- One look at one keyspace of a broker, as JSON in both directions. It writes nothing.
+--
+-- Names come in ARGV and not in KEYS: a key that an ACL refuses, or that is no list, must spoil
+-- only its own queue. Celery knows no Redis Cluster, where this would matter.
+--
+-- ARGV[1]: {prefix, separator, steps, sample, queues = {{name, mark}...}, lists = {...},
+--           cursor, news, overlap, fetch = {tags...}, check = {tags...}, exchanges = {...}}
+-- A queue's mark is that of the sample that is known: "" asks for one in any case, "-" for none.
+
+local ask = cjson.decode(ARGV[1])
+local MARK_BYTES = 300
+
+local function call(...)
+  local answer = redis.pcall(...)
+  if type(answer) == 'table' and answer.err then
+    return nil, answer.err
+  end
+  return answer
+end
+
+-- The body comes first, often as kilobytes of base64: it is cut out before the rest is read.
+local function without_body(raw)
+  local _, opened = string.find(string.sub(raw, 1, 16), '"body": "', 1, true)
+  local closed = opened and string.find(raw, '"', opened + 1, true)
+  if not closed or string.sub(raw, closed - 1, closed - 1) == '\\' then
+    return raw
+  end
+  return string.sub(raw, 1, opened) .. string.sub(raw, closed)
+end
+
+local function decoded(raw)
+  local good, value = pcall(cjson.decode, without_body(raw))
+  return good and type(value) == 'table' and value or nil
+end
+
+local function text(value)
+  return type(value) == 'string' and value or ''
+end
+
+local function number(value)
+  return type(value) == 'number' and value or nil
+end
+
+-- {task, id, eta, enqueued, work} of a message; nil when it is none.
+local function facts(message)
+  local headers = type(message) == 'table' and message.headers
+  if type(headers) ~= 'table' or type(message.properties) ~= 'table' then
+    return nil
+  end
+  return {
+    task = text(headers.task),
+    id = text(headers.id),
+    eta = text(headers.eta),
+    enqueued = number(headers.sf_enqueued_at),
+    work = number(headers.sf_work_seconds),
+  }
+end
+
+local function key_of(queue, step)
+  if step == 0 then
+    return ask.prefix .. queue
+  end
+  return ask.prefix .. queue .. ask.separator .. step
+end
+
+-- The messages that are delivered next: from the right, the most urgent list first.
+local function next_messages(lists, most)
+  local raws = {}
+  for _, key in ipairs(lists) do
+    if #raws >= most then break end
+    local part = redis.call('LRANGE', key, #raws - most, -1)
+    for at = #part, 1, -1 do
+      raws[#raws + 1] = part[at]
+    end
+  end
+  return raws
+end
+
+local function summary(raws)
+  local sum = {tasks = {}, later = {}, garbage = 0, sampled = #raws}
+  for _, raw in ipairs(raws) do
+    local fact = facts(decoded(raw))
+    if not fact then
+      sum.garbage = sum.garbage + 1
+    elseif fact.eta ~= '' then
+      sum.later[#sum.later + 1] = {fact.eta, fact.task, fact.enqueued or 0, fact.work or -1}
+    else
+      local group = sum.tasks[fact.task] or {0, 0, 0}
+      group[1] = group[1] + 1
+      if fact.work then
+        group[2], group[3] = group[2] + fact.work, group[3] + 1
+      end
+      sum.tasks[fact.task] = group
+      if fact.enqueued and fact.enqueued < (sum.oldest or math.huge) then
+        sum.oldest = fact.enqueued
+      end
+      sum.head = sum.head or fact.id
+    end
+  end
+  return sum
+end
+
+local function look_at_queue(name, known)
+  local depth, lists = 0, {}
+  for _, step in ipairs(ask.steps) do
+    local key = key_of(name, step)
+    local length, refused = call('LLEN', key)
+    if not length then
+      return {error = refused}
+    end
+    if length > 0 then
+      depth, lists[#lists + 1] = depth + length, key
+    end
+  end
+  if depth == 0 or known == '-' then
+    return {depth = depth}
+  end
+  local head = redis.call('LINDEX', lists[1], -1)
+  local mark = redis.sha1hex(string.sub(head, -MARK_BYTES)) .. math.min(depth, ask.sample)
+  if mark == known then
+    return {depth = depth}
+  end
+  return {depth = depth, mark = mark, sample = summary(next_messages(lists, ask.sample))}
+end
+
+local function look_at_list(key)
+  local length, refused = call('LLEN', key)
+  return length or {error = refused}
+end
+
+local function bindings_of(exchange)
+  return call('SMEMBERS', ask.prefix .. '_kombu.binding.' .. exchange) or {}
+end
+
+local unacked, index = ask.prefix .. 'unacked', ask.prefix .. 'unacked_index'
+local out = {queues = {}, lists = {}, bindings = {}}
+
+local function told(tag, score)
+  local raw = redis.call('HGET', unacked, tag)
+  local parts = raw and decoded(raw)
+  local fact = parts and facts(parts[1])
+  if not fact then
+    return {tag, score}
+  end
+  local exchange = text(parts[2])
+  if exchange ~= '' and not out.bindings[exchange] and not ask.exchanges[exchange] then
+    out.bindings[exchange] = bindings_of(exchange)
+  end
+  return {tag, score, fact.task, fact.eta, fact.work or -1, exchange, text(parts[3])}
+end
+
+local function look_at_deliveries()
+  local count, refused = call('ZCARD', index)
+  if not count then
+    return {error = refused}
+  end
+  local seen = {count = count, new = {}, near = {}, gone = {}}
+  if count == 0 then
+    return seen
+  end
+  local fresh = redis.call(
+    'ZRANGEBYSCORE', index, '(' .. ask.cursor, '+inf', 'WITHSCORES', 'LIMIT', 0, ask.news)
+  for at = 1, #fresh, 2 do
+    seen.new[#seen.new + 1] = told(fresh[at], fresh[at + 1])
+  end
+  for _, tag in ipairs(ask.fetch) do
+    local score = redis.call('ZSCORE', index, tag)
+    if score then
+      seen.new[#seen.new + 1] = told(tag, score)
+    end
+  end
+  if ask.overlap then
+    seen.near = redis.call(
+      'ZREVRANGEBYSCORE', index, ask.cursor, ask.overlap, 'LIMIT', 0, ask.near)
+  end
+  for at, tag in ipairs(ask.check) do
+    if not redis.call('ZSCORE', index, tag) then
+      seen.gone[#seen.gone + 1] = at
+    end
+  end
+  return seen
+end
+
+for _, queue in ipairs(ask.queues) do
+  out.queues[#out.queues + 1] = look_at_queue(queue[1], queue[2])
+end
+for _, key in ipairs(ask.lists) do
+  out.lists[#out.lists + 1] = look_at_list(key)
+end
+for exchange, is_old in pairs(ask.exchanges) do
+  if is_old then
+    out.bindings[exchange] = bindings_of(exchange)
+  end
+end
+out.deliveries = look_at_deliveries()
+return cjson.encode(out)
