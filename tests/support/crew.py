@@ -73,7 +73,7 @@ class Held:
 
 async def deliveries(operator: Operator) -> list[Held]:
     """All of the broker's."""
-    client, keys = operator.broker.client, operator.broker.keys
+    client, keys = operator.broker.client, operator.keys
     held = []
     scores: list[Any] = await client.zrange(keys.unacked_index, 0, -1, withscores=True)
     for tag, score in scores:
