@@ -6,32 +6,44 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from stenofleet.broker import BrokerKeys
 from stenofleet_autoscaler.model import Work
-from stenofleet_autoscaler.sense.broker import Address, Broker
+from stenofleet_autoscaler.learn import Durations
+from stenofleet_autoscaler.sense.broker import Broker
+from stenofleet_autoscaler.sense.connection import Address
 from stenofleet_autoscaler.sense.errors import Unseen
+from stenofleet_autoscaler.sense.reading import Asked
 from stenofleet_autoscaler.spec import Demand, ListSpec
-from support.celery_shop import NODE, PREFIX, Operator, Shop, as_operator, eventually
+from stenofleet_autoscaler.work import work_of
+from support.celery_shop import PREFIX, Operator, Shop, as_operator, eventually
 from support.servers import RedisServer
 
 MAIL = Demand(queues=("mail",))
 REPORTS = Demand(queues=("reports",))
 
 
+async def read(broker: Broker, demand: Demand) -> Work:
+    """What a pool that knows nothing of its tasks yet is told of its work."""
+    keys = BrokerKeys(PREFIX)
+    lists = tuple(each.key for each in demand.lists)
+    readings = await broker.read({keys: Asked(demand.queues, lists)})
+    return work_of(demand, readings[keys], {}, Durations())
+
+
 def work(shop: Shop, demand: Demand) -> Work:
-    return as_operator(shop, lambda operator: operator.broker.work(demand))
+    return as_operator(shop, lambda operator: read(operator.broker, demand))
 
 
 def trouble(url: str, demand: Demand = MAIL) -> Unseen:
     """What the operator says of a broker that it cannot read."""
 
-    async def read() -> None:
-        broker = Broker(Address(url, BrokerKeys(PREFIX)))
+    async def ask() -> None:
+        broker = Broker(Address(url))
         try:
-            await broker.work(demand)
+            await read(broker, demand)
         finally:
             await broker.close()
 
     with pytest.raises(Unseen) as caught:
-        asyncio.run(read())
+        asyncio.run(ask())
     return caught.value
 
 
@@ -70,8 +82,9 @@ def test_plain_lists_are_counted_by_their_full_key(shop: Shop, redis_server: Red
 def test_delivered_tasks_are_told_apart_by_their_queue(shop: Shop) -> None:
     """`reports` is bound to another exchange by another routing key."""
     shop.start_worker("-P", "threads", "-c", "2")
-    for queue in ("mail", "reports", "reports"):
-        shop.send(queue=queue)
+    shop.send()
+    for _ in range(2):
+        shop.send(queue=None, exchange="office", routing_key="weekly")
 
     async def scenario(operator: Operator) -> tuple[Work, Work]:
         async def all_taken() -> bool:
@@ -79,7 +92,7 @@ def test_delivered_tasks_are_told_apart_by_their_queue(shop: Shop) -> None:
             return mail.delivered + reports.delivered == 2 and mail.queued + reports.queued == 1
 
         async def both() -> tuple[Work, Work]:
-            return await operator.broker.work(MAIL), await operator.broker.work(REPORTS)
+            return await read(operator.broker, MAIL), await read(operator.broker, REPORTS)
 
         await eventually(all_taken, "two tasks to be delivered")
         return await both()
@@ -95,7 +108,7 @@ def test_work_of_a_killed_worker_is_still_seen(shop: Shop) -> None:
 
     async def taken(operator: Operator) -> None:
         async def one() -> bool:
-            return (await operator.broker.work(MAIL)).delivered == 1
+            return (await read(operator.broker, MAIL)).delivered == 1
 
         await eventually(one, "the task to be delivered")
 
@@ -111,7 +124,7 @@ def test_what_was_acknowledged_is_seen_no_more(shop: Shop) -> None:
 
     async def scenario(operator: Operator) -> None:
         async def delivered(count: int) -> bool:
-            return (await operator.broker.work(MAIL)).delivered == count
+            return (await read(operator.broker, MAIL)).delivered == count
 
         await eventually(lambda: delivered(1), "the task to be delivered")
         gate.touch()
@@ -126,7 +139,7 @@ def test_heartbeats_tell_what_a_worker_runs_without_asking_it(shop: Shop) -> Non
 
     async def scenario(operator: Operator) -> None:
         async def says(active: int, processed: int) -> bool:
-            beat = operator.broker.heartbeat(NODE)
+            beat = operator.broker.heartbeats(operator.keys).of_host("worker-1")
             return beat is not None and (beat.active, beat.processed) == (active, processed)
 
         await eventually(lambda: says(1, 1), "a heartbeat with a running task")
@@ -138,7 +151,7 @@ def test_heartbeats_tell_what_a_worker_runs_without_asking_it(shop: Shop) -> Non
 
 def test_a_worker_that_was_never_heard_is_unknown(shop: Shop) -> None:
     async def scenario(operator: Operator) -> object:
-        return operator.broker.heartbeat(NODE)
+        return operator.broker.heartbeats(operator.keys).of_host("worker-1")
 
     assert as_operator(shop, scenario) is None
 
