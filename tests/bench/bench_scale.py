@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 CRD = ROOT / "manifests" / "crds" / "workerpools.yaml"
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 SETTLE_SECONDS = 300.0
+QUIET_SECONDS = 35.0  # longer than the objective, after which a status changes once more
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -207,6 +208,23 @@ def answered(found: Operator, fleet: Fleet) -> bool:
     return up == fleet.pools
 
 
+def settle(found: Operator) -> None:
+    """Returns once the operator has written nothing for a while, as every wait is over."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    before = writes(found)
+    time.sleep(QUIET_SECONDS)
+    while (now := writes(found)) != before and time.monotonic() < deadline:
+        before = now
+        time.sleep(QUIET_SECONDS)
+
+
+def writes(found: Operator) -> float:
+    kinds = ("status", "pool", "scale", "event", "configmap", "read configmap")
+    named = [f'stenofleet_autoscaler_api_calls_total{{kind="{kind}"}}' for kind in kinds]
+    figures = found.figures()
+    return sum(figures.get(name, 0.0) for name in named)
+
+
 def rows(pools: int, brokers: int, seconds: float, tick: float) -> Iterator[Sequence[str]]:
     with (
         tempfile.TemporaryDirectory(prefix="stenofleet-scale-") as name,
@@ -214,10 +232,10 @@ def rows(pools: int, brokers: int, seconds: float, tick: float) -> Iterator[Sequ
         operator(fleet.api, Path(name), tick) as found,
     ):
         until(lambda: answered(found, fleet), "every pool to be seen", seconds=SETTLE_SECONDS)
-        time.sleep(15)  # first statuses are written
+        settle(found)
         for title, share in (("at rest", 0.0), ("a tenth with work", 0.1), ("all with work", 1.0)):
             fleet.enqueue(share)
-            time.sleep(30 if share else 0)  # the reaction itself is not the steady state
+            settle(found)  # the reaction itself is not the steady state
             for row in measured(found, seconds):
                 yield (title, *row)
 

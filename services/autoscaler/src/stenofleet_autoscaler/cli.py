@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from pathlib import Path
 
 import click
 from stenofleet.errors import SettingsError
@@ -18,14 +19,19 @@ def main() -> None:
 
 
 @main.command()
-def run() -> None:
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path, file_okay=False, exists=True, writable=True),
+    help="Write a trace of each pool into this folder, for the simulator.",
+)
+def run(record: Path | None) -> None:
     """Runs the operator until it is told to stop."""
     try:
         settings = load(OperatorSettings)
     except SettingsError as error:
         sys.exit(f"stenofleet-autoscaler: {error}")
     configure_logging("autoscaler", settings)
-    asyncio.run(operator.run(settings))
+    asyncio.run(operator.run(settings, record))
 
 
 main.add_command(simulate)

@@ -19,13 +19,17 @@ MOST = 2
 
 
 class Lessons:
-    """The teacher of one pool, tick by tick."""
+    """The teacher of one pool, tick by tick.
+
+    Attributes:
+        come: tasks that came since the tick before, as far as heartbeats tell by now.
+    """
 
     def __init__(self, learned: Learned) -> None:
         self.learned = learned
         self._beats: dict[str, Heartbeat] = {}
         self._slots: dict[str, int | None] = {}
-        self._started = 0
+        self._started, self._total, self.come = 0, 0, 0
         self._since = time.time()
         self._unnamed = _Unnamed()
 
@@ -59,6 +63,9 @@ class Lessons:
     def arrived(self, now: float, queued: int) -> None:
         """Takes in how many tasks wait: with what was begun, that tells how many came."""
         self.learned.arrivals.saw(now, queued, self._started)
+        total = queued + self._started
+        self.come = max(0, total - self._total)
+        self._total = max(self._total, total)
 
     def _see_pod(self, now: float, pod: Pod) -> None:
         before, beat = self._beats.get(pod.name), pod.beat

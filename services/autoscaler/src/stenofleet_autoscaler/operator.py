@@ -6,6 +6,7 @@ import signal
 import uuid
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import kopf
@@ -20,6 +21,7 @@ from stenofleet_autoscaler.health import app
 from stenofleet_autoscaler.leader import Leader
 from stenofleet_autoscaler.learn import Memory
 from stenofleet_autoscaler.pages import add_pages
+from stenofleet_autoscaler.records import Records
 from stenofleet_autoscaler.sense.brokers import Brokers
 from stenofleet_autoscaler.sense.secrets import Secrets
 from stenofleet_autoscaler.store import Store
@@ -32,12 +34,13 @@ LEASE = "stenofleet-autoscaler"
 Raw = Mapping[str, Any]
 
 
-async def run(settings: OperatorSettings) -> None:
-    """Runs until SIGTERM or SIGINT."""
+async def run(settings: OperatorSettings, record: Path | None = None) -> None:
+    """Runs until SIGTERM or SIGINT; `record` is a folder for traces of the pools."""
     logging.getLogger("kopf.objects").setLevel(logging.WARNING)  # a line for each watch event
     await _configure()
-    async with client.ApiClient() as api:
-        await _run(settings, api)
+    # The Lease has a connection of its own: its renewals wait behind nothing else.
+    async with client.ApiClient() as api, client.ApiClient() as lease:
+        await _run(settings, api, lease, Records(record))
 
 
 async def _configure() -> None:
@@ -48,9 +51,11 @@ async def _configure() -> None:
         await config.load_kube_config()  # type: ignore[no-untyped-call] # the package's
 
 
-async def _run(settings: OperatorSettings, api: client.ApiClient) -> None:
-    leader = Leader(api, settings.namespace, LEASE, _identity(settings.pod_name))
-    world = _world(api, leader)
+async def _run(
+    settings: OperatorSettings, api: client.ApiClient, lease: client.ApiClient, records: Records
+) -> None:
+    leader = Leader(lease, settings.namespace, LEASE, _identity(settings.pod_name))
+    world = _world(api, leader, records)
     sync = Sync(api, world.store, settings.watch_namespaces)
     ticker = Ticker(world, settings.tick_seconds, lambda: sync.listed.is_set() and leader.leads())
     pages = app(lambda: ticker.last, sync.listed.is_set)
@@ -65,10 +70,11 @@ async def _run(settings: OperatorSettings, api: client.ApiClient) -> None:
                 _watch(sync, world.store, settings.watch_namespaces, stop),
             )
     finally:
+        records.close()
         await world.brokers.close_unused(after=0.0)
 
 
-def _world(api: client.ApiClient, leader: Leader) -> World:
+def _world(api: client.ApiClient, leader: Leader, records: Records) -> World:
     kube = Kube(api, leader.leads)
 
     return World(
@@ -78,6 +84,7 @@ def _world(api: client.ApiClient, leader: Leader) -> World:
         brokers=Brokers(),
         events=Events(kube),
         memory=Memory(kube.read_config_map, kube.apply_config_map),
+        records=records,
     )
 
 

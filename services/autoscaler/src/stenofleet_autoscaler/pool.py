@@ -179,6 +179,7 @@ class Pool:
         if sight.target is None or self.spec.mode == "Paused":
             return self._unless_told(Outcome(self._report(sight, None, None), sight))
         sight, seen = self._eyes.observe(sight, self._hands, self._lessons)
+        self._world.records.take(sight, seen.now, self._lessons.come)
         decision = self._policy.decide(seen, self.spec)
         self._guards.see(sight, seen, self._lessons.learned, acts=self.may_act)
         publish(self._gauges, seen, decision)
@@ -239,9 +240,10 @@ class Pool:
     async def _carry_out(self, outcome: Outcome) -> None:
         """Failures of the API server are waited out: the next tick sees the world anew."""
         try:
-            await self._act(outcome)
-            await self._say(outcome.told)
-            await self.keep()
+            async with self._world.turns:
+                await self._act(outcome)
+                await self._say(outcome.told)
+                await self.keep()
         except ApiError as error:
             if error.status not in {CONFLICT, NOT_FOUND}:
                 log.warning("not written", pool=self.name, error=str(error))
@@ -285,7 +287,9 @@ class Pool:
 
     async def _recall(self) -> None:
         try:
-            self._lessons = Lessons.of(await self._world.memory.recall(self.raw))
+            async with self._world.turns:
+                kept = await self._world.memory.recall(self.raw)
+            self._lessons = Lessons.of(kept)
         except ApiError as error:
             log.warning("what was learned cannot be read", pool=self.name, error=str(error))
             if error.status:

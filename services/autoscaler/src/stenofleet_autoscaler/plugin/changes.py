@@ -7,9 +7,7 @@ from typing import Any
 from stenofleet_autoscaler.hold import hold_patch, resume_patch
 from stenofleet_autoscaler.plugin.cluster import Cluster, pods_path, pools_path
 from stenofleet_autoscaler.plugin.errors import PluginError
-
-DRAIN_REQUESTED = "stenofleet.io/drain-requested"
-"""Annotation on a pod: a person wants it drained; its value is since when."""
+from stenofleet_autoscaler.sense.pods import DRAIN_REQUESTED
 
 Raw = Mapping[str, Any]
 

@@ -149,15 +149,7 @@ local function told(tag, score)
   return {tag, score, fact.task, fact.eta, fact.work or -1, exchange, text(parts[3])}
 end
 
-local function look_at_deliveries()
-  local count, refused = call('ZCARD', index)
-  if not count then
-    return {error = refused}
-  end
-  local seen = {count = count, new = {}, near = {}, gone = {}}
-  if count == 0 then
-    return seen
-  end
+local function read_new(seen)
   local fresh = redis.call(
     'ZRANGEBYSCORE', index, '(' .. ask.cursor, '+inf', 'WITHSCORES', 'LIMIT', 0, ask.news)
   for at = 1, #fresh, 2 do
@@ -173,8 +165,19 @@ local function look_at_deliveries()
     seen.near = redis.call(
       'ZREVRANGEBYSCORE', index, ask.cursor, ask.overlap, 'LIMIT', 0, ask.near)
   end
+end
+
+local function look_at_deliveries()
+  local count, refused = call('ZCARD', index)
+  if not count then
+    return {error = refused}
+  end
+  local seen = {count = count, new = {}, near = {}, gone = {}}
+  if count > 0 then
+    read_new(seen)
+  end
   for at, tag in ipairs(ask.check) do
-    if not redis.call('ZSCORE', index, tag) then
+    if count == 0 or not redis.call('ZSCORE', index, tag) then
       seen.gone[#seen.gone + 1] = at
     end
   end
