@@ -93,7 +93,7 @@ async def _watch(sync: Sync, store: Store, namespaces: Sequence[str], stop: asyn
     await sync.listed.wait()
     everywhere = EVERYWHERE in namespaces
     await kopf.operator(
-        registry=registry_for(store, sync.kinds),
+        registry=registry_for(store, sync.kinds, sync.ask_again),
         namespaces=() if everywhere else namespaces,
         clusterwide=everywhere,
         standalone=True,

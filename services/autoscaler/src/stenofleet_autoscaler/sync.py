@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -38,6 +39,7 @@ class Sync:
         self._store = store
         self._places = [None] if EVERYWHERE in namespaces else list(namespaces)
         self._said = ""
+        self._asked = asyncio.Event()
         self.kinds: tuple[Kind, ...] = WATCHED
         self.listed = asyncio.Event()
 
@@ -48,10 +50,20 @@ class Sync:
                 await self._all()
                 self.listed.set()
                 self._said = ""
-                await asyncio.sleep(EVERY)
+                await self._pause()
             except (ApiException, aiohttp.ClientError, OSError, TimeoutError) as error:
                 self._say(str(getattr(error, "reason", "") or type(error).__name__))
                 await asyncio.sleep(RETRY)
+
+    def ask_again(self) -> None:
+        """Something may have been missed: everything is to be listed again soon."""
+        self._asked.set()
+
+    async def _pause(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._asked.wait(), EVERY)
+        await asyncio.sleep(RETRY)
+        self._asked.clear()
 
     def _say(self, trouble: str) -> None:
         """Once for each trouble: a CRD may be long in coming."""
