@@ -15,8 +15,10 @@ from celery import Celery
 from kombu import Exchange, Queue
 from stenofleet.broker import BrokerKeys
 from stenofleet_autoscaler.act.control import RemoteControl
+from stenofleet_autoscaler.model import Heartbeat
 from stenofleet_autoscaler.sense.broker import Broker
 from stenofleet_autoscaler.sense.connection import Address
+from stenofleet_autoscaler.sense.reading import Asked, QueueReading
 
 HERE = Path(__file__).parent
 NODE = "celery@worker-1"
@@ -92,6 +94,17 @@ class Operator:
     broker: Broker
     control: RemoteControl
     keys: BrokerKeys
+
+    def heartbeat(self, node: str) -> Heartbeat | None:
+        """A worker's last heartbeat; listened to from the first call on."""
+        return self.broker.heartbeats(self.keys).of(node)
+
+    async def queued(self, queue: str) -> int:
+        """Tasks that wait in a queue."""
+        reading = (await self.broker.read({self.keys: Asked((queue,))}))[self.keys]
+        found = reading.queues[queue]
+        assert isinstance(found, QueueReading), found
+        return found.depth
 
 
 def as_operator(shop: Shop, scenario: Callable[[Operator], Awaitable[T]]) -> T:
