@@ -5,7 +5,6 @@ machine. There is no kubelet: targets have no pods, so what is measured is looki
 """
 
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 import click
@@ -23,9 +23,10 @@ import yaml
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script, beside its own modules
 
 from bench.figures import quantile
-from support.api_server import ADMIN, ApiServer, secret
+from support.api_server import ApiServer, secret
 from support.celery_messages import envelope
-from support.servers import RedisServer, free_port, until
+from support.operator_process import operator
+from support.servers import RedisServer, until
 
 ROOT = Path(__file__).parents[2]
 CRD = ROOT / "manifests" / "crds" / "workerpools.yaml"
@@ -105,7 +106,7 @@ def _pool(name: str) -> dict[str, Any]:
 class Operator:
     """The operator's process, and what it says of itself."""
 
-    process: "subprocess.Popen[bytes]"
+    process: Popen[bytes]
     port: int
 
     def figures(self) -> dict[str, float]:
@@ -128,27 +129,9 @@ class Operator:
 
 
 @contextmanager
-def operator(api: ApiServer, folder: Path, tick: float) -> Iterator[Operator]:
-    port = free_port()
-    with (folder / "operator.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-c", "from stenofleet_autoscaler.cli import main; main(['run'])"],
-            cwd=folder,
-            env={
-                **os.environ,
-                "KUBECONFIG": str(api.kubeconfig(ADMIN)),
-                "STENOFLEET_WATCH_NAMESPACES": "*",
-                "STENOFLEET_HEALTH_PORT": str(port),
-                "STENOFLEET_TICK_SECONDS": str(tick),
-            },
-            stdout=log,
-            stderr=log,
-        )
-    try:
+def watched(api: ApiServer, folder: Path, tick: float) -> Iterator[Operator]:
+    with operator(api, folder, "*", tick) as (process, port):
         yield Operator(process, port)
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
 
 
 @contextmanager
@@ -173,7 +156,7 @@ def fleet_of(pools: int, brokers: int, folder: Path) -> Iterator[Fleet]:
 
 
 def _is_served(api: ApiServer) -> bool:
-    return api._call("GET", "/apis/stenofleet.io/v1alpha1/workerpools").is_success
+    return api.ask("/apis/stenofleet.io/v1alpha1/workerpools").is_success
 
 
 def measured(found: Operator, seconds: float) -> Iterator[tuple[str, str]]:
@@ -229,7 +212,7 @@ def rows(pools: int, brokers: int, seconds: float, tick: float) -> Iterator[Sequ
     with (
         tempfile.TemporaryDirectory(prefix="stenofleet-scale-") as name,
         fleet_of(pools, brokers, Path(name)) as fleet,
-        operator(fleet.api, Path(name), tick) as found,
+        watched(fleet.api, Path(name), tick) as found,
     ):
         until(lambda: answered(found, fleet), "every pool to be seen", seconds=SETTLE_SECONDS)
         settle(found)

@@ -58,8 +58,19 @@ class ApiServer:
         )
         until(self._is_ready, "the API server", seconds=60)
 
+    def start_namespace_controller(self) -> None:
+        """The one controller that empties namespaces which are deleted."""
+        self._run(
+            "kube-controller-manager",
+            f"--kubeconfig={self.kubeconfig(ADMIN)}",
+            "--controllers=namespace-controller",
+            "--leader-elect=false",
+            f"--secure-port={free_port()}",
+            f"--cert-dir={self.folder / 'controller-certificates'}",
+        )
+
     def stop(self) -> None:
-        """Ends both."""
+        """Ends all that was started."""
         for process in reversed(self._processes):
             process.terminate()
             process.wait(timeout=30)
@@ -87,6 +98,10 @@ class ApiServer:
     def get(self, path: str) -> dict[str, Any]:
         """An object, or a list of them."""
         return self._checked(self._call("GET", path))
+
+    def ask(self, path: str) -> httpx.Response:
+        """The answer to a GET, whatever it is."""
+        return self._call("GET", path)
 
     def create(self, path: str, body: Any) -> httpx.Response:
         """Creates an object, with unknown fields refused; the answer may be a refusal."""

@@ -91,6 +91,7 @@ class Operator:
 
     broker: Broker
     control: RemoteControl
+    keys: BrokerKeys
 
 
 def as_operator(shop: Shop, scenario: Callable[[Operator], Awaitable[T]]) -> T:
@@ -100,7 +101,7 @@ def as_operator(shop: Shop, scenario: Callable[[Operator], Awaitable[T]]) -> T:
         broker = Broker(Address(shop.url))
         try:
             control = RemoteControl(broker.client, shop.keys, broker.database)
-            return await scenario(Operator(broker, control))
+            return await scenario(Operator(broker, control, shop.keys))
         finally:
             await broker.close()
 

@@ -73,7 +73,7 @@ class Held:
 
 async def deliveries(operator: Operator) -> list[Held]:
     """All of the broker's."""
-    client, keys = operator.broker.client, operator.broker.keys
+    client, keys = operator.broker.client, operator.keys
     held = []
     scores: list[Any] = await client.zrange(keys.unacked_index, 0, -1, withscores=True)
     for tag, score in scores:
@@ -106,9 +106,9 @@ class Watch:
     looks: int = 0
 
     def __post_init__(self) -> None:
-        broker = self.operator.broker
-        controls = [RemoteControl(broker.client, broker.keys, broker.database) for _ in range(2)]
-        self.rescue = Rescue(broker.client, broker.keys, controls)
+        broker, keys = self.operator.broker, self.operator.keys
+        controls = [RemoteControl(broker.client, keys, broker.database) for _ in range(2)]
+        self.rescue = Rescue(broker.client, keys, controls)
         self.since = time.monotonic()
 
     async def tick(self) -> Verdict:
@@ -125,7 +125,8 @@ class Watch:
 
     def _heard(self) -> dict[str, float]:
         nodes = [*self.pods, *self.strangers]
-        beats = {node: self.operator.broker.heartbeat(node) for node in nodes}
+        heartbeats = self.operator.broker.heartbeats(self.operator.keys)
+        beats = {node: heartbeats.of(node) for node in nodes}
         return {node: time.monotonic() - beat.at for node, beat in beats.items() if beat}
 
     async def runs(self, node: str) -> list[str]:
@@ -141,7 +142,7 @@ class Watch:
 
     async def _ask(self, node: str, method: str) -> Any:
         broker = self.operator.broker
-        control = RemoteControl(broker.client, broker.keys, broker.database)
+        control = RemoteControl(broker.client, self.operator.keys, broker.database)
         return await control.call(node, method)
 
     async def meets(self, *nodes: str) -> None:

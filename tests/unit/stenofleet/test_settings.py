@@ -101,12 +101,11 @@ def test_the_operator_watches_its_own_namespace_unless_told_others(
     assert load(OperatorSettings).watch_namespaces == ["speech"]
     monkeypatch.setenv("STENOFLEET_WATCH_NAMESPACES", "one, two,")
     assert load(OperatorSettings).watch_namespaces == ["one", "two"]
-    assert not load(OperatorSettings).watches_everything
 
 
 def test_the_operator_watches_all_namespaces_or_some(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STENOFLEET_WATCH_NAMESPACES", "*")
-    assert load(OperatorSettings).watches_everything
+    assert load(OperatorSettings).watch_namespaces == ["*"]
     monkeypatch.setenv("STENOFLEET_WATCH_NAMESPACES", "*,one")
     with pytest.raises(
         SettingsError, match=r"STENOFLEET_WATCH_NAMESPACES: expected .* or \* alone"

@@ -191,11 +191,6 @@ class OperatorSettings(LogSettings):
             raise ValueError("expected names of namespaces, or * alone for all of them")
         return value
 
-    @property
-    def watches_everything(self) -> bool:
-        """Whether the pools of all namespaces are served, which Roles do not allow."""
-        return self.watch_namespaces == [EVERYWHERE]
-
     @model_validator(mode="after")
     def _own_namespace_by_default(self) -> "OperatorSettings":
         self.watch_namespaces = self.watch_namespaces or [self.namespace]

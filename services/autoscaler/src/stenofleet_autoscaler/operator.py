@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import signal
-import socket
 import uuid
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -52,7 +51,7 @@ async def _configure() -> None:
 
 
 async def _run(settings: OperatorSettings, api: client.ApiClient, records: Records) -> None:
-    leader = Leader(api, settings.namespace, LEASE, _identity())
+    leader = Leader(api, settings.namespace, LEASE, _identity(settings.pod_name))
     world = _world(api, leader, records)
     sync = Sync(api, world.store, settings.watch_namespaces)
     ticker = Ticker(world, settings.tick_seconds, lambda: sync.listed.is_set() and leader.leads())
@@ -121,9 +120,9 @@ async def _until_first_ends(*parts: Coroutine[Any, Any, object]) -> None:
         task.result()
 
 
-def _identity() -> str:
+def _identity(pod: str) -> str:
     """The pod's name, and something that a restarted container does not share with it."""
-    return f"{socket.gethostname()}_{uuid.uuid4().hex[:8]}"
+    return f"{pod}_{uuid.uuid4().hex[:8]}"
 
 
 def _stop_flag() -> asyncio.Event:

@@ -74,7 +74,7 @@ def remaining(delivery: Delivery, learned: Durations, now: float) -> float | Non
     expected = learned.expected(delivery.task, delivery.work)
     if expected is None:
         return None
-    elapsed = now - max(delivery.delivered_at, delivery.eta or 0.0)
+    elapsed = now - delivery.begun_at
     if elapsed < expected:
         return expected - elapsed
     longest = max(expected, learned.quantile(delivery.task, NEARLY_ALL) or 0.0)

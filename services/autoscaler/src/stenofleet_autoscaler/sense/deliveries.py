@@ -159,7 +159,7 @@ class Deliveries:
 
     def _delivery(self, tag: str, score: float, facts: Sequence[Any], now: float) -> Delivery:
         """An entry that is no Celery message is in nobody's queue."""
-        nothing = Delivery(tag, "", None, None, min(score, now), now, ())
+        nothing = Delivery(tag, "", None, None, score, now, ())
         if not facts:
             return nothing
         task, eta, work, exchange, routing_key = facts

@@ -73,8 +73,8 @@ class Delivery:
 
     @property
     def begun_at(self) -> float:
-        """When its worker could begin."""
-        return max(self.delivered_at, self.eta or 0.0)
+        """When its worker could begin; a worker's clock may be ahead of ours."""
+        return max(min(self.delivered_at, self.seen_at), self.eta or 0.0)
 
 
 @dataclass(frozen=True)
