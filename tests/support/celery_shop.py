@@ -55,12 +55,6 @@ class Shop:
         self.app.send_task("until_exists", [str(gate)], queue=queue, **options)
         return gate
 
-    def send_to(self, name: str = "gate", **route: Any) -> Path:
-        """The same by an exchange and a routing key."""
-        gate = self.folder / name
-        self.app.send_task("until_exists", [str(gate)], **route)
-        return gate
-
     def start_worker(self, *options: str) -> None:
         """A worker of one slot on both queues, in a pool that can be resized."""
         pool = options or ("-P", "custom")

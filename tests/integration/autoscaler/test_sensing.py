@@ -38,7 +38,7 @@ def test_delivered_tasks_are_told_apart_by_the_binding_of_their_exchange(shop: S
     shop.start_worker("-P", "threads", "-c", "3")
     shop.send(queue="mail")
     for _ in range(2):
-        shop.send_to(exchange="office", routing_key="weekly")
+        shop.send(queue="reports", exchange="office", routing_key="weekly")
 
     async def scenario(operator: Operator) -> None:
         async def told_apart() -> bool:
