@@ -16,7 +16,7 @@ PACKAGES := redis-server postgresql
 
 .PHONY: help setup tools models programs format lint types imports openapi openapi-check check \
 	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton bench-scale \
-	bench-simulator bench-operator campaign-kills clean
+	bench-sense bench-simulator bench-operator campaign-kills clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -97,6 +97,9 @@ bench-skeleton: setup ## Print the figures of docs/benchmarks.md, on the release
 
 bench-scale: setup tools programs ## Print what an operator with 1,000 pools on 20 brokers takes.
 	$(RUN)/python tests/bench/bench_scale.py $(ARGS)
+
+bench-sense: setup tools ## Print what a look at a broker costs: deep queues, many deliveries.
+	$(RUN)/python tests/bench/bench_sense.py $(ARGS)
 
 bench-simulator: setup ## Simulate this operator, KEDA tuned and the oracle; 1 when a figure is missed.
 	$(RUN)/python tests/bench/bench_simulator.py $(ARGS)

@@ -56,12 +56,14 @@ class Rounds:
             broker = self._world.brokers.get(address)
             readings = await broker.read(_asked(pools))
         except Unseen as trouble:
-            for pool in pools:
-                pool.distrust_secrets()
-                pool.tick(Look(broker=broker, trouble=trouble))
+            _tell_trouble(broker, trouble, pools)
             return
         for keys, sharing in _by_keys(pools).items():
-            self._tick(broker, keys, readings[keys], sharing)
+            reading = readings[keys]
+            if isinstance(reading, Unseen):
+                _tell_trouble(broker, reading, sharing)
+            else:
+                self._tick(broker, keys, reading, sharing)
 
     def _tick(
         self, broker: Broker, keys: BrokerKeys, reading: Reading, pools: Sequence[Pool]
@@ -71,6 +73,12 @@ class Rounds:
         for pool in pools:
             own = {queue: share for (uid, queue), share in shares.items() if uid == pool.uid}
             pool.tick(Look(broker, None, reading, own, verdict.suspected))
+
+
+def _tell_trouble(broker: Broker | None, trouble: Unseen, pools: Iterable[Pool]) -> None:
+    for pool in pools:
+        pool.distrust_secrets()
+        pool.tick(Look(broker=broker, trouble=trouble))
 
 
 def _by_keys(pools: Iterable[Pool]) -> dict[BrokerKeys, list[Pool]]:

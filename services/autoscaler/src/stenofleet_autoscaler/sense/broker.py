@@ -1,6 +1,7 @@
 """One Redis and what was last seen of it, shared by the pools that name it."""
 
 import asyncio
+import hashlib
 import time
 from collections.abc import Mapping
 from importlib import resources
@@ -10,7 +11,7 @@ from redis.exceptions import NoScriptError
 from stenofleet.broker import BrokerKeys
 
 from stenofleet_autoscaler.sense.connection import TIMEOUT, Address, connect, database
-from stenofleet_autoscaler.sense.errors import explain
+from stenofleet_autoscaler.sense.errors import Unseen, explain
 from stenofleet_autoscaler.sense.heartbeats import Heartbeats
 from stenofleet_autoscaler.sense.keyspace import Keyspace
 from stenofleet_autoscaler.sense.reading import Asked, Reading
@@ -18,6 +19,7 @@ from stenofleet_autoscaler.sense.reading import Asked, Reading
 CANCELLATIONS = 5
 
 SCRIPT = resources.files(__package__).joinpath("look.lua").read_text()
+SHA = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
 
 EVENT_EXCHANGE = "celeryev"
 
@@ -38,13 +40,12 @@ class Broker:
         """
         self.client = connect(address)
         self.database = database(self.client)
-        self._script = self.client.register_script(SCRIPT)
         self._keyspaces: dict[BrokerKeys, Keyspace] = {}
         self._heartbeats: dict[BrokerKeys, Heartbeats] = {}
         self._listeners: dict[BrokerKeys, asyncio.Task[None]] = {}
 
-    async def read(self, asked: Mapping[BrokerKeys, Asked]) -> dict[BrokerKeys, Reading]:
-        """What is asked of each keyspace, all in one round trip.
+    async def read(self, asked: Mapping[BrokerKeys, Asked]) -> dict[BrokerKeys, Reading | Unseen]:
+        """What is asked of each keyspace, all in one round trip; why not, where one spoils.
 
         Raises:
             Unseen: Redis did not answer.
@@ -57,6 +58,7 @@ class Broker:
                 answers = await self._answers(requests)
         except (RedisError, OSError, TimeoutError) as error:
             raise explain(error) from None
+        await self._stop_listening({*self._listeners} - {*asked})
         now = time.time()
         return {
             keys: self._keyspaces[keys].reading(each, answer, now)
@@ -66,15 +68,17 @@ class Broker:
     async def _answers(self, requests: list[str]) -> list[bytes | str]:
         """A Redis that was started anew does not know the script, and is told it once."""
         try:
-            return await self._ask(requests)
+            return await self._ask("EVALSHA", requests)
         except NoScriptError:
-            await self.client.script_load(SCRIPT)
-            return await self._ask(requests)
+            return await self._ask("EVAL", requests)
 
-    async def _ask(self, requests: list[str]) -> list[bytes | str]:
+    async def _ask(self, command: str, requests: list[str]) -> list[bytes | str]:
+        """By EVAL instead of SCRIPT LOAD: one right less that an ACL has to give."""
+        script = SHA if command == "EVALSHA" else SCRIPT
         pipe = self.client.pipeline(transaction=False)
         for request in requests:
-            pipe.evalsha(self._script.sha, 0, request)
+            pipe.execute_command(command, script, 0, request)
+            command, script = "EVALSHA", SHA
         answers: list[bytes | str] = await pipe.execute()
         return answers
 
@@ -87,9 +91,15 @@ class Broker:
             self._listeners[keys] = asyncio.create_task(listening)
         return self._heartbeats[keys]
 
+    async def _stop_listening(self, unused: set[BrokerKeys]) -> None:
+        ended = [self._listeners.pop(keys) for keys in unused]
+        for keys in unused:
+            del self._heartbeats[keys]
+        await asyncio.gather(*(_ended(listener) for listener in ended))
+
     async def close(self) -> None:
         """Closes the connections."""
-        await asyncio.gather(*(_ended(listener) for listener in self._listeners.values()))
+        await self._stop_listening({*self._listeners})
         await self.client.aclose()
 
 

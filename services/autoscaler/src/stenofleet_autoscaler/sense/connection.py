@@ -1,8 +1,9 @@
 """Connections to Redis by the URLs that Celery takes: redis://, rediss:// and sentinel://."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -15,6 +16,9 @@ TIMEOUT = 2.0
 """Seconds that a broker may take to connect, and for an answer: the next tick is the retry."""
 
 SENTINEL_PORT = 26379
+
+_NUMBER = re.compile(r"/?\d*/?")
+_QUERY = {"redis": ("db",), "rediss": ("db", "ssl_cert_reqs", "ssl_check_hostname")}
 
 _EXPECTED = "the Secret holds no redis://, rediss:// or sentinel:// URL"
 
@@ -69,10 +73,20 @@ def _options() -> dict[str, Any]:
 
 
 def _plain(url: str) -> str:
-    """Kombu writes the names of `ssl_cert_reqs` as Python's ssl module does."""
-    return url.replace("ssl_cert_reqs=CERT_NONE", "ssl_cert_reqs=none").replace(
-        "ssl_cert_reqs=CERT_REQUIRED", "ssl_cert_reqs=required"
-    )
+    """The URL as redis-py takes it.
+
+    What else kombu may find in its query (timeouts, transport options) would go before the
+    operator's own options, or be refused by redis-py at the first command.
+    """
+    parts = urlsplit(url)
+    known = _QUERY.get(parts.scheme)
+    if known is None or not _NUMBER.fullmatch(parts.path):
+        raise ValueError
+    query = {name: value for name, value in parse_qsl(parts.query) if name in known}
+    verify = query.get("ssl_cert_reqs")
+    if verify:  # kombu writes it as Python's ssl module does
+        query["ssl_cert_reqs"] = verify.removeprefix("CERT_").lower()
+    return urlunsplit(parts._replace(query=urlencode(query)))
 
 
 def _certificates(address: Address) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Tasks delivered and not acknowledged, by queue: each is read only once, and then watched."""
 
-import heapq
-from collections import deque
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -18,16 +17,18 @@ NEWS = 200
 CHECKED = 300
 """Known deliveries that one look asks after; all of them where there are few."""
 
-NEAR = 1000
-OVERLAP = 5.0
-"""Seconds of ``unacked_index`` that are looked through again, for NEAR tags at most, when their
-count says that one was missed: workers score by clocks of their own."""
+CHECKED_WHEN_GONE = 1000
+"""The same when their count says that some have gone."""
+
+PAGE = 500
+"""Tags of ``unacked_index`` that one look goes through when their count says that one was missed:
+workers score by clocks of their own, and the cursor may be past what a slow clock wrote."""
 
 FRESH = 4.0
 """Seconds in which a heartbeat may not tell of a delivery yet: two of Celery's intervals."""
 
 SAMPLE = 200
-"""Deliveries of a queue that a decision looks at, the oldest ones."""
+"""Deliveries of a queue that a decision looks at: the oldest ones, and the next ETAs."""
 
 SHARP = 2.0
 """A run time counts when it is so many times as long as the gap in which it may have ended."""
@@ -38,43 +39,43 @@ BINDINGS_AGAIN = 30.0
 
 @dataclass
 class _Queue:
-    """The deliveries of a queue, in the order in which they came."""
+    """The deliveries of a queue: those that are due as they came, the others by their ETA."""
 
     due: dict[str, Delivery] = field(default_factory=dict)
-    later: dict[str, Delivery] = field(default_factory=dict)
-    _etas: list[tuple[float, str]] = field(default_factory=list)
-    _fresh: deque[tuple[float, str]] = field(default_factory=deque)
+    later: list[tuple[float, str, Delivery]] = field(default_factory=list)
+    fresh: dict[str, float] = field(default_factory=dict)
 
     def add(self, each: Delivery, now: float) -> None:
         if each.eta is not None and each.eta > now:
-            self.later[each.tag] = each
-            heapq.heappush(self._etas, (each.eta, each.tag))
+            insort(self.later, (each.eta, each.tag, each))
         else:
             self.due[each.tag] = each
-            self._fresh.append((max(each.seen_at, each.eta or 0.0), each.tag))
+            self.fresh[each.tag] = max(each.seen_at, each.eta or 0.0)
 
-    def remove(self, tag: str) -> None:
-        self.due.pop(tag, None)
-        self.later.pop(tag, None)
+    def remove(self, each: Delivery) -> None:
+        self.fresh.pop(each.tag, None)
+        if self.due.pop(each.tag, None) is None and each.eta is not None:
+            at = bisect_left(self.later, (each.eta, each.tag, each))
+            del self.later[at : at + 1]
 
     def reading(self, now: float) -> InFlight:
         self._pass_on(now)
         return InFlight(
             due=len(self.due),
-            fresh=sum(tag in self.due for _, tag in self._fresh),
+            fresh=len(self.fresh),
             scheduled=len(self.later),
-            etas=tuple(each.eta or 0.0 for each in islice(self.later.values(), SAMPLE)),
+            etas=tuple(eta for eta, _, _ in self.later[:SAMPLE]),
             sample=tuple(islice(self.due.values(), SAMPLE)),
         )
 
     def _pass_on(self, now: float) -> None:
         """What was scheduled becomes due, and what was fresh grows old."""
-        while self._etas and self._etas[0][0] <= now:
-            _, tag = heapq.heappop(self._etas)
-            if (each := self.later.pop(tag, None)) is not None:
-                self.add(each, now)
-        while self._fresh and now - self._fresh[0][0] >= FRESH:
-            self._fresh.popleft()
+        come = bisect_right(self.later, now, key=lambda entry: entry[0])
+        passed, self.later = self.later[:come], self.later[come:] if come else self.later
+        for _, _, each in passed:
+            self.add(each, now)
+        while self.fresh and now - next(iter(self.fresh.values())) >= FRESH:
+            del self.fresh[next(iter(self.fresh))]
 
 
 class Deliveries:
@@ -87,20 +88,20 @@ class Deliveries:
         self._bindings: dict[str, list[Binding]] = {}
         self._bound_at: dict[str, float] = {}
         self._cursor = "-inf"
-        self._overlap = False
+        self._count = 0
+        self._page: int | None = None
         self._fetch: list[str] = []
         self._asked: list[str] = []
         self.complete = False
 
     def request(self, now: float) -> dict[str, Any]:
         """What the next look should tell."""
-        self._asked = list(islice(self._checked, CHECKED))
-        near = float(self._cursor) - OVERLAP if self._overlap else None
+        most = CHECKED if len(self._known) <= self._count else CHECKED_WHEN_GONE
+        self._asked = list(islice(self._checked, most))
         return {
             "cursor": self._cursor,
             "news": NEWS,
-            "near": NEAR,
-            "overlap": near if near is not None else False,
+            "page": False if self._page is None else (self._page, self._page + PAGE - 1),
             "fetch": self._fetch,
             "check": self._asked,
             "exchanges": {name: now - at >= BINDINGS_AGAIN for name, at in self._bound_at.items()},
@@ -109,14 +110,13 @@ class Deliveries:
     def take(self, answer: Mapping[str, Any], bindings: Any, now: float) -> tuple[Finished, ...]:
         """Takes in what a look told; returns what has gone."""
         self._bind(bindings, now)
+        self._count = int(answer["count"])
         for each in answer["new"]:
             self._add(each, now)
         finished = self._drop(answer["gone"], now)
-        near = [tag for tag in answer["near"] if tag not in self._known]
-        self._fetch = near[:NEWS]
-        more = len(answer["new"]) - len(self._fetch) >= NEWS
-        self._overlap = not more and len(self._known) < int(answer["count"])
-        self.complete = self.complete or not (more or self._overlap)
+        missing = not answer["more"] and len(self._known) < self._count
+        self._turn_page([tag for tag in answer["page"] if tag not in self._known], missing=missing)
+        self.complete = self.complete or not (answer["more"] or missing)
         return finished
 
     def in_flight(self, now: float) -> dict[str, InFlight]:
@@ -130,6 +130,17 @@ class Deliveries:
     def all(self) -> Collection[Delivery]:
         """Every delivery that is known, in the order in which they were read."""
         return self._known.values()
+
+    def _turn_page(self, unknown: Sequence[str], *, missing: bool) -> None:
+        """Goes from the newest tags to the oldest for as long as one is missing."""
+        self._fetch = list(unknown[:NEWS])
+        if not missing:
+            self._page = None
+        elif self._page is None:
+            self._page = 0
+        elif not unknown:
+            following = self._page + PAGE
+            self._page = following if following < self._count else 0
 
     def _bind(self, tables: Any, now: float) -> None:
         for exchange, members in tables.items() if isinstance(tables, dict) else ():
@@ -159,9 +170,10 @@ class Deliveries:
 
     def _drop(self, gone: Iterable[int], now: float) -> tuple[Finished, ...]:
         """What is there still goes to the end of the turn."""
-        tags = {self._asked[at - 1] for at in gone}
+        asked = self._asked if self._count else list(self._checked)
+        tags = {asked[at - 1] for at in gone} if self._count else set(asked)
         finished = []
-        for tag in self._asked:
+        for tag in asked:
             seen = self._checked.pop(tag, None)
             if seen is None:
                 continue
@@ -175,8 +187,10 @@ class Deliveries:
     def _remove(self, tag: str) -> None:
         self._checked.pop(tag, None)
         each = self._known.pop(tag, None)
-        for queue in each.queues if each else ():
-            self._queues[queue].remove(tag)
+        if each is None:
+            return
+        for queue in each.queues:
+            self._queues[queue].remove(each)
 
 
 def _finished(each: Delivery, seen: float, now: float) -> list[Finished]:

@@ -52,12 +52,19 @@ _KNOWN = (
         "Redis refuses the user or the password of the URL",
     ),
     (
-        ("NOPERM", "ACL failure"),
+        # The last is how Redis 6 says it to a script.
+        ("NOPERM", "ACL failure", "The user executing the script"),
         "AccessDenied",
-        "an ACL keeps the URL's user from what is needed: EVALSHA and EVAL, and reading the keys",
+        "an ACL keeps the URL's user from what is needed; EVALSHA and EVAL belong to it",
     ),
     (("WRONGTYPE",), "WrongType", "a key is not of the type that Celery or the pool's list has"),
     (("BUSY",), "BrokerBusy", "Redis runs a script of somebody else's"),
+    (
+        ("CERTIFICATE_VERIFY_FAILED",),
+        "CertificateNotTrusted",
+        "the CA that is given does not vouch for the certificate of Redis, or for its host name",
+    ),
+    (("DB index",), "BrokerRefused", "Redis has no database of the URL's number"),
     (("MASTERDOWN",), "NoMaster", "the replica that answers has lost its master"),
 )
 

@@ -96,14 +96,18 @@ class Heartbeats:
             await asyncio.sleep(RECONNECT)
 
     async def _listen_once(self, client: Redis) -> None:
-        async with client.pubsub(ignore_subscribe_messages=True) as pubsub:
+        """Returns when the connection says nothing, not even when it is asked."""
+        async with client.pubsub() as pubsub:
             await pubsub.psubscribe(self._pattern)
-            self._listening_since = self._clock()
-            while True:
+            silences = 0
+            while silences <= 1:
                 message = await pubsub.get_message(timeout=STALE_AFTER)
                 self._forget_now_and_then()
+                silences = 0 if message else silences + 1
                 if message is None:
                     await pubsub.ping()
+                elif message["type"] == "psubscribe":
+                    self._listening_since = self._clock()
                 elif message["type"] == "pmessage":
                     self.take(message["data"])
 

@@ -33,17 +33,16 @@ class Keyspace:
         }
         return json.dumps(question | self._deliveries.request(now), separators=(",", ":"))
 
-    def reading(self, asked: Asked, answer: bytes | str, now: float) -> Reading:
-        """What the script answered.
+    def reading(self, asked: Asked, answer: bytes | str, now: float) -> Reading | Unseen:
+        """What the script answered; why not, where the deliveries could not be read.
 
-        Raises:
-            Unseen: the deliveries could not be read, without which nothing is certain.
+        Without them nothing is certain.
         """
         text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
         told = json.loads(text)
         deliveries = told["deliveries"]
         if "error" in deliveries:
-            raise explain_text(deliveries["error"])
+            return explain_text(deliveries["error"])
         finished = self._deliveries.take(deliveries, told["bindings"], now)
         queues = zip(self._queues.items(), told["queues"], strict=True)
         return Reading(

@@ -4,11 +4,15 @@
 -- only its own queue. Celery knows no Redis Cluster, where this would matter.
 --
 -- ARGV[1]: {prefix, separator, steps, sample, queues = {{name, mark}...}, lists = {...},
---           cursor, news, overlap, fetch = {tags...}, check = {tags...}, exchanges = {...}}
+--           cursor, news, page = {first, last} or false, fetch = {tags...}, check = {tags...},
+--           exchanges = {...}}
 -- A queue's mark is that of the sample that is known: "" asks for one in any case, "-" for none.
 
 local ask = cjson.decode(ARGV[1])
 local MARK_BYTES = 300
+-- Redis serves nobody else meanwhile: what is large is read in small parts, up to this.
+local MOST_BYTES = 4 * 1024 * 1024
+local PART = 20
 
 local function call(...)
   local answer = redis.pcall(...)
@@ -16,6 +20,15 @@ local function call(...)
     return nil, answer.err
   end
   return answer
+end
+
+-- What read() returns, or {error = text} where Redis refuses it.
+local function spared(read, ...)
+  local good, answer = pcall(read, ...)
+  if good then
+    return answer
+  end
+  return {error = type(answer) == 'table' and answer.err or tostring(answer)}
 end
 
 -- The body comes first, often as kilobytes of base64: it is cut out before the rest is read.
@@ -37,8 +50,9 @@ local function text(value)
   return type(value) == 'string' and value or ''
 end
 
+-- JSON as Python writes it knows NaN and Infinity; cjson reads them and fails to write them.
 local function number(value)
-  return type(value) == 'number' and value or nil
+  return type(value) == 'number' and value >= 0 and value < 1e15 and value or nil
 end
 
 -- {task, id, eta, enqueued, work} of a message; nil when it is none.
@@ -63,38 +77,45 @@ local function key_of(queue, step)
   return ask.prefix .. queue .. ask.separator .. step
 end
 
--- The messages that are delivered next: from the right, the most urgent list first.
-local function next_messages(lists, most)
-  local raws = {}
-  for _, key in ipairs(lists) do
-    if #raws >= most then break end
-    local part = redis.call('LRANGE', key, #raws - most, -1)
-    for at = #part, 1, -1 do
-      raws[#raws + 1] = part[at]
-    end
+local function count_in(sum, fact)
+  local group = sum.tasks[fact.task] or {0, 0, 0}
+  group[1] = group[1] + 1
+  if fact.work then
+    group[2], group[3] = group[2] + fact.work, group[3] + 1
   end
-  return raws
+  sum.tasks[fact.task] = group
+  if fact.enqueued and fact.enqueued < (sum.oldest or math.huge) then
+    sum.oldest = fact.enqueued
+  end
+  sum.head = sum.head or fact.id
 end
 
-local function summary(raws)
-  local sum = {tasks = {}, later = {}, garbage = 0, sampled = #raws}
-  for _, raw in ipairs(raws) do
-    local fact = facts(decoded(raw))
-    if not fact then
-      sum.garbage = sum.garbage + 1
-    elseif fact.eta ~= '' then
-      sum.later[#sum.later + 1] = {fact.eta, fact.task, fact.enqueued or 0, fact.work or -1}
-    else
-      local group = sum.tasks[fact.task] or {0, 0, 0}
-      group[1] = group[1] + 1
-      if fact.work then
-        group[2], group[3] = group[2] + fact.work, group[3] + 1
+local function add_to(sum, raw)
+  local fact = facts(decoded(raw))
+  sum.sampled = sum.sampled + 1
+  if not fact then
+    sum.garbage = sum.garbage + 1
+  elseif fact.eta ~= '' then
+    sum.later[#sum.later + 1] = {fact.eta, fact.task, fact.enqueued or 0, fact.work or -1}
+  else
+    count_in(sum, fact)
+  end
+end
+
+-- The messages that are delivered next: from the right, the most urgent list first.
+local function summary(lists, most)
+  local sum, bytes = {tasks = {}, later = {}, garbage = 0, sampled = 0}, 0
+  for _, key in ipairs(lists) do
+    local last = -1
+    while sum.sampled < most and bytes < MOST_BYTES do
+      local size = math.min(PART, most - sum.sampled)
+      local part = redis.call('LRANGE', key, last - size + 1, last)
+      for at = #part, 1, -1 do
+        bytes = bytes + #part[at]
+        add_to(sum, part[at])
       end
-      sum.tasks[fact.task] = group
-      if fact.enqueued and fact.enqueued < (sum.oldest or math.huge) then
-        sum.oldest = fact.enqueued
-      end
-      sum.head = sum.head or fact.id
+      last = last - size
+      if #part < size then break end
     end
   end
   return sum
@@ -104,10 +125,7 @@ local function look_at_queue(name, known)
   local depth, lists = 0, {}
   for _, step in ipairs(ask.steps) do
     local key = key_of(name, step)
-    local length, refused = call('LLEN', key)
-    if not length then
-      return {error = refused}
-    end
+    local length = redis.call('LLEN', key)
     if length > 0 then
       depth, lists[#lists + 1] = depth + length, key
     end
@@ -120,7 +138,7 @@ local function look_at_queue(name, known)
   if mark == known then
     return {depth = depth}
   end
-  return {depth = depth, mark = mark, sample = summary(next_messages(lists, ask.sample))}
+  return {depth = depth, mark = mark, sample = summary(lists, ask.sample)}
 end
 
 local function look_at_list(key)
@@ -134,9 +152,11 @@ end
 
 local unacked, index = ask.prefix .. 'unacked', ask.prefix .. 'unacked_index'
 local out = {queues = {}, lists = {}, bindings = {}}
+local unacked_bytes = 0
 
 local function told(tag, score)
   local raw = redis.call('HGET', unacked, tag)
+  unacked_bytes = unacked_bytes + (raw and #raw or 0)
   local parts = raw and decoded(raw)
   local fact = parts and facts(parts[1])
   if not fact then
@@ -149,32 +169,38 @@ local function told(tag, score)
   return {tag, score, fact.task, fact.eta, fact.work or -1, exchange, text(parts[3])}
 end
 
+-- Those that came after the cursor, oldest first. `more` says that not all of them are told.
 local function read_new(seen)
   local fresh = redis.call(
     'ZRANGEBYSCORE', index, '(' .. ask.cursor, '+inf', 'WITHSCORES', 'LIMIT', 0, ask.news)
+  seen.more = #fresh >= 2 * ask.news
   for at = 1, #fresh, 2 do
+    if unacked_bytes > MOST_BYTES then
+      seen.more = true
+      return
+    end
     seen.new[#seen.new + 1] = told(fresh[at], fresh[at + 1])
   end
+end
+
+local function read_named(seen)
   for _, tag in ipairs(ask.fetch) do
     local score = redis.call('ZSCORE', index, tag)
-    if score then
+    if score and unacked_bytes <= MOST_BYTES then
       seen.new[#seen.new + 1] = told(tag, score)
     end
-  end
-  if ask.overlap then
-    seen.near = redis.call(
-      'ZREVRANGEBYSCORE', index, ask.cursor, ask.overlap, 'LIMIT', 0, ask.near)
   end
 end
 
 local function look_at_deliveries()
-  local count, refused = call('ZCARD', index)
-  if not count then
-    return {error = refused}
-  end
-  local seen = {count = count, new = {}, near = {}, gone = {}}
+  local count = redis.call('ZCARD', index)
+  local seen = {count = count, new = {}, page = {}, gone = {}, more = false}
   if count > 0 then
     read_new(seen)
+    read_named(seen)
+    if ask.page then
+      seen.page = redis.call('ZREVRANGE', index, ask.page[1], ask.page[2])
+    end
   end
   for at, tag in ipairs(ask.check) do
     if count == 0 or not redis.call('ZSCORE', index, tag) then
@@ -185,7 +211,7 @@ local function look_at_deliveries()
 end
 
 for _, queue in ipairs(ask.queues) do
-  out.queues[#out.queues + 1] = look_at_queue(queue[1], queue[2])
+  out.queues[#out.queues + 1] = spared(look_at_queue, queue[1], queue[2])
 end
 for _, key in ipairs(ask.lists) do
   out.lists[#out.lists + 1] = look_at_list(key)
@@ -195,5 +221,5 @@ for exchange, is_old in pairs(ask.exchanges) do
     out.bindings[exchange] = bindings_of(exchange)
   end
 end
-out.deliveries = look_at_deliveries()
+out.deliveries = spared(look_at_deliveries)
 return cjson.encode(out)

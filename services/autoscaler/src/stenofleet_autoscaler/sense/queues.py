@@ -75,11 +75,12 @@ class Queue:
         if not self._sample:
             return QueueReading(depth)
         come = [each for each in self._later if each.eta <= now]
+        etas = [each.eta for each in self._later if each.eta > now]
         return QueueReading(
             depth=depth,
             sampled=int(self._sample["sampled"]),
             samples=_samples(self._sample["tasks"], come),
-            etas=tuple(each.eta for each in self._later if each.eta > now),
+            etas=tuple(sorted(etas)[:depth]),  # the sample may be older than the depth
             oldest=self._oldest(come),
             garbage=int(self._sample["garbage"]),
         )
