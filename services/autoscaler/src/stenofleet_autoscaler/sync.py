@@ -60,8 +60,10 @@ class Sync:
         self._asked.set()
 
     async def _pause(self) -> None:
+        # No wait_for: the task that it makes in Python 3.11 is one that kopf cancels when it ends.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._asked.wait(), EVERY)
+            async with asyncio.timeout(EVERY):
+                await self._asked.wait()
         await asyncio.sleep(RETRY)
         self._asked.clear()
 
