@@ -18,7 +18,7 @@ from stenofleet_autoscaler.act.control import RemoteControl
 from stenofleet_autoscaler.model import Heartbeat
 from stenofleet_autoscaler.sense.broker import Broker
 from stenofleet_autoscaler.sense.connection import Address
-from stenofleet_autoscaler.sense.reading import Asked, QueueReading
+from stenofleet_autoscaler.sense.reading import Asked, InFlight, QueueReading, Reading
 
 HERE = Path(__file__).parent
 NODE = "celery@worker-1"
@@ -101,10 +101,19 @@ class Operator:
 
     async def queued(self, queue: str) -> int:
         """Tasks that wait in a queue."""
-        reading = (await self.broker.read({self.keys: Asked((queue,))}))[self.keys]
-        found = reading.queues[queue]
+        found = (await self.look(queue)).queues[queue]
         assert isinstance(found, QueueReading), found
         return found.depth
+
+    async def delivered(self, queue: str) -> int:
+        """Tasks of a queue that a worker has and could run."""
+        return (await self.look(queue)).in_flight.get(queue, InFlight()).due
+
+    async def look(self, *queues: str) -> Reading:
+        """One look at the shop's queues."""
+        reading = (await self.broker.read({self.keys: Asked(queues)}))[self.keys]
+        assert isinstance(reading, Reading), reading
+        return reading
 
 
 def as_operator(shop: Shop, scenario: Callable[[Operator], Awaitable[T]]) -> T:

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import statistics
 from dataclasses import dataclass
 
 MOST_SAMPLES = 240
@@ -10,8 +11,12 @@ MOST_SAMPLES = 240
 LONGEST = 6 * 3600.0
 """Seconds after which a look is forgotten."""
 
-LATELY, LONG = 15.0, 60.0
-"""Seconds over which the pace is told, at least; two and five run times where tasks are longer."""
+LONG = 60.0
+"""Seconds over which a pace is told, at least; five run times where they are longer."""
+
+STRETCHES, LEAST_STRETCH = 4, 4.0
+"""Stretches of half a run time each, but of so many seconds at least: in each of them a pace that
+keeps a slot busy brings a task, more often than not."""
 
 MOST_GROUPS = 4
 """Groups in which waiting tasks are told by their age."""
@@ -69,14 +74,17 @@ class Arrivals:
     def pace(self, run_seconds: float) -> float | None:
         """Tasks a second that slots should be held for, given how long one runs.
 
-        The lower of the pace of a while and of just now: a burst that is over is no pace, and one
-        that has just begun is seen in the queue.
+        The median of the last STRETCHES, and no more than the rate of a while: tasks that come all
+        at once are no pace, they are seen in the queue; and a pace that has ended is soon none.
         """
-        lately, long = (
-            self.rate(max(LATELY, 2 * run_seconds)),
-            self.rate(max(LONG, 5 * run_seconds)),
-        )
-        return None if lately is None or long is None else min(lately, long)
+        length = max(LEAST_STRETCH, run_seconds / 2)
+        long = self.rate(max(LONG, 5 * run_seconds))
+        if long is None or self._looks[-1].at - self._looks[0].at < STRETCHES * length:
+            return None
+        last = self._looks[-1].at
+        come = [self._at_or_before(last - n * length).come for n in range(STRETCHES + 1)]
+        lately = statistics.median_low(max(0.0, b - a) for b, a in itertools.pairwise(come))
+        return min(long, lately / length)
 
     def ages(self, queued: int) -> tuple[tuple[int, float], ...]:
         """How long the last `queued` tasks that came have waited, if they are those that wait.
