@@ -106,7 +106,7 @@ def _keda_tuned(trace: Trace, setting: Setting, phase: float) -> Outcome:
 
 def spread(found: Sequence[Comparison]) -> Iterator[tuple[str, ...]]:
     """Rows of the least, median and largest value of each figure over the seeds of one trace."""
-    figures = {
+    figures: dict[str, list[float]] = {
         "p95 wait": [each.ours.p95 or 0.0 for each in found],
         "p95 wait, KEDA tuned": [each.keda.p95 or 0.0 for each in found],
         "pod-seconds": [each.ours.pod_seconds for each in found],
