@@ -7,8 +7,8 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/stenofleet
 UV_VERSION := 0.13.9
 UV := $(or $(shell command -v uv),$(CACHE)/uv-$(UV_VERSION)/bin/uv)
 RUN := .venv/bin
-# No test may be left out because something is missing on this machine.
-PYTEST := STENOFLEET_REQUIRE_ALL=1 $(RUN)/pytest
+# No test may be left out because something is missing on this machine; some look for uv.
+PYTEST := PATH="$(dir $(UV)):$$PATH" STENOFLEET_REQUIRE_ALL=1 $(RUN)/pytest
 CODE := libs/stenofleet/src services/api/src services/worker/src services/autoscaler/src cluster/src deploy/src
 # Where a release goes: CONTEXT names a kube-context, REGISTRY where its cluster pulls images from.
 WHERE := $(if $(CONTEXT),--context $(CONTEXT))

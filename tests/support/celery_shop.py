@@ -15,8 +15,10 @@ from celery import Celery
 from kombu import Exchange, Queue
 from stenofleet.broker import BrokerKeys
 from stenofleet_autoscaler.act.control import RemoteControl
+from stenofleet_autoscaler.model import Heartbeat
 from stenofleet_autoscaler.sense.broker import Broker
 from stenofleet_autoscaler.sense.connection import Address
+from stenofleet_autoscaler.sense.reading import Asked, InFlight, QueueReading, Reading
 
 HERE = Path(__file__).parent
 NODE = "celery@worker-1"
@@ -92,6 +94,26 @@ class Operator:
     broker: Broker
     control: RemoteControl
     keys: BrokerKeys
+
+    def heartbeat(self, node: str) -> Heartbeat | None:
+        """A worker's last heartbeat; listened to from the first call on."""
+        return self.broker.heartbeats(self.keys).of(node)
+
+    async def queued(self, queue: str) -> int:
+        """Tasks that wait in a queue."""
+        found = (await self.look(queue)).queues[queue]
+        assert isinstance(found, QueueReading), found
+        return found.depth
+
+    async def delivered(self, queue: str) -> int:
+        """Tasks of a queue that a worker has and could run."""
+        return (await self.look(queue)).in_flight.get(queue, InFlight()).due
+
+    async def look(self, *queues: str) -> Reading:
+        """One look at the shop's queues."""
+        reading = (await self.broker.read({self.keys: Asked(queues)}))[self.keys]
+        assert isinstance(reading, Reading), reading
+        return reading
 
 
 def as_operator(shop: Shop, scenario: Callable[[Operator], Awaitable[T]]) -> T:

@@ -35,7 +35,7 @@ def commands() -> Iterator[Command]:
     """Each command in a fenced block of `console` (after a `$`) or `sh`."""
     for page in pages():
         for language, block in FENCE.findall(page.read_text()):
-            for line in _typed(language, block):
+            for line in _typed(language, block.replace("\\\n", " ")):
                 yield from _commands_of(page, line)
 
 

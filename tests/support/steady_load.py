@@ -14,7 +14,7 @@ def sizes_under(pace: float, seconds: float, slots: int, *, ticks: int = 600) ->
 
     Args:
         pace: tasks that come, a second.
-        seconds: how long each runs.
+        seconds: how long each runs; a second that has begun is run to its end.
         slots: of a pod.
         ticks: how many seconds are looked at.
     """
@@ -23,7 +23,7 @@ def sizes_under(pace: float, seconds: float, slots: int, *, ticks: int = 600) ->
         concurrency={"min": slots, "max": slots},
         objective={"queueWait": "10s"},
     )
-    policy, come = Policy(), 0.0
+    policy, come, seconds = Policy(), 0.0, math.ceil(seconds)
     queue: list[int] = []
     ends: list[float] = []
     booted, sizes = [0], []
@@ -40,10 +40,10 @@ def sizes_under(pace: float, seconds: float, slots: int, *, ticks: int = 600) ->
             queued=len(queue),
             delivered=len(ends),
             oldest_wait=float(now - queue[0]) if queue else None,
-            kinds=(Kind(len(queue), seconds),) if queue else (),
+            kinds=(Kind(len(queue), float(seconds)),) if queue else (),
             running=tuple(Running(1, end - now) for end in ends),
             rate=pace if now > BOOT_SECONDS else None,
-            mean_seconds=seconds,
+            mean_seconds=float(seconds),
         )
         decision = policy.decide(_seen(now, work, ready, booted[-1], slots), asked)
         booted.append(decision.pods)

@@ -53,7 +53,7 @@ def seen(shop: Shop) -> list[Held]:
 
 def give(shop: Shop, orphans: list[Held]) -> GivenBack:
     async def run(operator: Operator) -> GivenBack:
-        return await give_back(operator.broker.client, operator.broker.keys, orphans)
+        return await give_back(operator.broker.client, operator.keys, orphans)
 
     return as_operator(shop, run)
 
@@ -194,7 +194,7 @@ def test_a_broker_full_of_other_peoples_work_is_no_hindrance(
         busy = asyncio.create_task(others())
         try:
             for _ in range(20):
-                result = await give_back(operator.broker.client, operator.broker.keys, orphans)
+                result = await give_back(operator.broker.client, operator.keys, orphans)
                 if result.count:
                     return result
             return result

@@ -12,21 +12,23 @@ from stenofleet_autoscaler.act.kube import Kube
 from stenofleet_autoscaler.act.marks import BUSY, DO_NOT_DISRUPT, SAFE_TO_EVICT
 from stenofleet_autoscaler.decide import Decision
 from stenofleet_autoscaler.decide.draining import plan
-from stenofleet_autoscaler.model import Work
+from stenofleet_autoscaler.learn import Memory
+from stenofleet_autoscaler.model import Observation, Work
+from stenofleet_autoscaler.records import Records
 from stenofleet_autoscaler.sense.brokers import Brokers
 from stenofleet_autoscaler.sense.pods import DRAINING_SINCE
 from stenofleet_autoscaler.sense.secrets import Secrets
-from stenofleet_autoscaler.sight import Sight, observe
+from stenofleet_autoscaler.sight import Look, Sight, pods_seen
 from stenofleet_autoscaler.spec import PoolSpec
 from stenofleet_autoscaler.store import Store
 from stenofleet_autoscaler.world import World
 from support.api_server import ApiServer
-from support.celery_shop import Operator, Shop, as_operator, eventually
+from support.celery_shop import PREFIX, Operator, Shop, as_operator, eventually
 from support.kube_shop import POD, KubeShop
 
 SPEC: dict[str, Any] = {
     "targetRef": {"kind": "Deployment", "name": "w"},
-    "broker": {"urlSecretRef": {"name": "redis", "key": "url"}},
+    "broker": {"urlSecretRef": {"name": "redis", "key": "url"}, "keyPrefix": PREFIX},
     "demand": {"queues": ["mail", "reports"]},
     "maxReplicas": 4,
     "concurrency": {"min": 1, "max": 1},
@@ -46,7 +48,10 @@ class Stage:
 
     def __post_init__(self) -> None:
         secrets = Secrets(self.kube.secret_value)
-        world = World(Store(), self.kube, secrets, Brokers(), Events(self.kube))
+        memory = Memory(self.kube.read_config_map, self.kube.apply_config_map)
+        world = World(
+            *(Store(), self.kube, secrets, Brokers(), Events(self.kube), memory, Records())
+        )
         self.hands = Hands(world)
         meta = {"name": "mail", "namespace": self.kube_shop.namespace, "uid": "1"}
         self.pool = {"metadata": meta, "spec": self.spec}
@@ -61,12 +66,12 @@ class Stage:
             PoolSpec.parse(self.spec),
             {**target, "status": {"observedGeneration": 1}},
             {} if gone else {POD: raw},
-            broker=self.operator.broker,
+            Look(self.operator.broker),
             work=Work(0, 0),
         )
-        seen = observe(sight, self.hands.sizes, self.hands.drains, 0.0)
-        pods = tuple(replace(pod, asked_to_go=self.asked_to_go) for pod in seen.pods)
-        seen = replace(seen, pods=pods)
+        pods = pods_seen(sight, self.hands.care)
+        pods = tuple(replace(pod, asked_to_go=self.asked_to_go) for pod in pods)
+        seen = Observation(time.time(), sight.work, replicas=1, pods=pods)
         timeout = sight.spec.behavior.scale_down.drain_timeout
         road = plan(self.wanted, seen, timeout, most=1)
         decision = Decision(
@@ -106,7 +111,7 @@ def on_stage(shop: Shop, kube_shop: KubeShop, scenario: Callable[[Stage], Awaita
         stage = Stage(kube_shop, kube, operator)
 
         async def heard() -> bool:
-            return operator.broker.heartbeat(f"celery@{POD}") is not None
+            return operator.heartbeat(f"celery@{POD}") is not None
 
         await eventually(heard, "the worker's heartbeat")
         try:

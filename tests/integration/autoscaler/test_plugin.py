@@ -15,8 +15,8 @@ import yaml
 from click.testing import CliRunner, Result
 from stenofleet_autoscaler.hold import HELD, HOLD_UNTIL, hold_of
 from stenofleet_autoscaler.plugin import leader
-from stenofleet_autoscaler.plugin.changes import DRAIN_REQUESTED
 from stenofleet_autoscaler.plugin.cli import main
+from stenofleet_autoscaler.sense.pods import DRAIN_REQUESTED
 from stenofleet_autoscaler.spec import PoolSpec
 from support.api_server import ADMIN, OPERATOR, ApiServer
 from support.programs import built

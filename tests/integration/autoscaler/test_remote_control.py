@@ -36,7 +36,7 @@ async def active(operator: Operator, count: int) -> None:
     """Waits until a heartbeat tells of so many running tasks."""
 
     async def says() -> bool:
-        beat = operator.broker.heartbeat(NODE)
+        beat = operator.heartbeat(NODE)
         return beat is not None and beat.active == count
 
     await eventually(says, f"{count} running tasks")
@@ -107,10 +107,10 @@ def test_a_worker_of_another_name_is_reached_by_the_name_that_its_heartbeats_tel
 
     async def scenario(operator: Operator) -> None:
         async def heard() -> bool:
-            return operator.broker.heartbeat(own) is not None
+            return operator.heartbeat(own) is not None
 
         await eventually(heard, "its heartbeat")
-        beat = operator.broker.heartbeat(own)
+        beat = operator.heartbeat(own)
         assert beat is not None
         node = workers.node_of(POD, replace(beat, node=own))
         assert await workers.resize(operator.control, node, 1, 2) == 2
@@ -151,15 +151,15 @@ def test_a_worker_told_to_stop_consuming_takes_nothing_until_told_again(shop: Sh
 
     async def scenario(operator: Operator) -> None:
         async def queued(count: int) -> bool:
-            return (await operator.broker.work(MAIL)).queued == count
+            return await operator.queued("mail") == count
 
         await answers(operator)
         await workers.stop_consuming(operator.control, NODE, ["mail", "reports"])
         gate = shop.send()
-        beats = {operator.broker.heartbeat(NODE)}
+        beats = {operator.heartbeat(NODE)}
 
         async def three_beats_passed() -> bool:
-            beats.add(operator.broker.heartbeat(NODE))
+            beats.add(operator.heartbeat(NODE))
             return len(beats) > 3
 
         await eventually(three_beats_passed, "three heartbeats")
@@ -182,7 +182,7 @@ def test_a_pod_counts_as_empty_only_when_its_last_task_has_ended(shop: Shop) -> 
     async def scenario(operator: Operator) -> None:
         async def step() -> Drain:
             drain = state()
-            beat = operator.broker.heartbeat(NODE)
+            beat = operator.heartbeat(NODE)
             await drains.advance(operator.control, POD, beat, ("mail", "reports"))
             return drain
 
@@ -190,7 +190,7 @@ def test_a_pod_counts_as_empty_only_when_its_last_task_has_ended(shop: Shop) -> 
 
         async def busy_beats_passed() -> bool:
             assert not (await step()).empty
-            beats.add(operator.broker.heartbeat(NODE))
+            beats.add(operator.heartbeat(NODE))
             return len(beats) > 3
 
         async def empty() -> bool:
@@ -218,7 +218,7 @@ def test_a_restarted_container_has_to_prove_anew_that_it_is_empty(shop: Shop) ->
     async def scenario(operator: Operator) -> None:
         async def empty() -> bool:
             drain = drains.state(POD, since=0, run="worker:0", cost=0)
-            beat = operator.broker.heartbeat(NODE)
+            beat = operator.heartbeat(NODE)
             await drains.advance(operator.control, POD, beat, ("mail",))
             return drain.empty
 

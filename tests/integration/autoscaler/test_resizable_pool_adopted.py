@@ -27,7 +27,7 @@ def test_an_app_with_the_documented_lines_is_resized(shop: Shop, options: tuple[
                 return False
 
         async def three_run() -> bool:
-            beat = operator.broker.heartbeat(NODE)
+            beat = operator.heartbeat(NODE)
             return beat is not None and beat.active == 3
 
         await eventually(grown_to_three, "the worker to grow")

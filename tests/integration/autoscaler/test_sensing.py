@@ -1,123 +1,89 @@
-"""What the operator sees of a real Redis that a real Celery uses."""
+"""What the operator sees of a real Redis that a real Celery and its workers use."""
 
-import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from stenofleet.broker import BrokerKeys
-from stenofleet_autoscaler.model import Work
-from stenofleet_autoscaler.sense.broker import Address, Broker
 from stenofleet_autoscaler.sense.errors import Unseen
-from stenofleet_autoscaler.spec import Demand, ListSpec
+from stenofleet_autoscaler.sense.reading import Finished, QueueReading
 from support.celery_shop import NODE, PREFIX, Operator, Shop, as_operator, eventually
+from support.lookout import Lookout, lookout
 from support.servers import RedisServer
 
-MAIL = Demand(queues=("mail",))
-REPORTS = Demand(queues=("reports",))
+
+@pytest.fixture
+def operator(shop: Shop) -> Iterator[Lookout]:
+    with lookout(shop.url, shop.keys) as one:
+        yield one
 
 
-def work(shop: Shop, demand: Demand) -> Work:
-    return as_operator(shop, lambda operator: operator.broker.work(demand))
-
-
-def trouble(url: str, demand: Demand = MAIL) -> Unseen:
-    """What the operator says of a broker that it cannot read."""
-
-    async def read() -> None:
-        broker = Broker(Address(url, BrokerKeys(PREFIX)))
-        try:
-            await broker.work(demand)
-        finally:
-            await broker.close()
-
-    with pytest.raises(Unseen) as caught:
-        asyncio.run(read())
-    return caught.value
-
-
-def test_depth_is_the_sum_over_all_priorities_under_the_prefix(shop: Shop) -> None:
+def test_depth_is_the_sum_over_all_priorities_under_the_prefix(
+    shop: Shop, operator: Lookout
+) -> None:
     for priority in (0, 2, 3, 6, 9):
         shop.send(priority=priority)
-    assert work(shop, MAIL).queued == 5
+    assert operator.queue("mail").depth == 5
 
 
-def test_an_empty_queue_has_no_work(shop: Shop) -> None:
-    assert work(shop, MAIL) == Work(queued=0, delivered=0)
-
-
-def test_a_task_for_later_is_scheduled_and_not_queued(shop: Shop) -> None:
+def test_a_task_for_later_is_scheduled_and_not_due(shop: Shop, operator: Lookout) -> None:
     shop.send(eta=datetime.now(UTC) + timedelta(hours=1))
     shop.send(eta=datetime.now(UTC) - timedelta(hours=1))
-    seen = work(shop, MAIL)
-    assert (seen.queued, seen.scheduled) == (1, 1)
+    seen = operator.queue("mail")
+    assert isinstance(seen, QueueReading)
+    assert (seen.depth, len(seen.etas), sum(each.count for each in seen.samples)) == (2, 1, 1)
 
 
-def test_the_oldest_wait_counts_from_the_publishers_header(shop: Shop) -> None:
-    now = datetime.now(UTC).timestamp()
-    shop.send(headers={"sf_enqueued_at": int((now - 90) * 1000)})
-    shop.send(headers={"sf_enqueued_at": int((now - 20) * 1000)})
-    waited = work(shop, MAIL).oldest_wait
-    assert waited is not None
-    assert 90 <= waited < 120
-
-
-def test_plain_lists_are_counted_by_their_full_key(shop: Shop, redis_server: RedisServer) -> None:
-    redis_server.client().rpush("movement_logs", *range(250))
-    demand = Demand(queues=("mail",), lists=(ListSpec(key="movement_logs", items_per_task=100),))
-    assert work(shop, demand).items == ((250, 100),)
-
-
-def test_delivered_tasks_are_told_apart_by_their_queue(shop: Shop) -> None:
+def test_delivered_tasks_are_told_apart_by_the_binding_of_their_exchange(shop: Shop) -> None:
     """`reports` is bound to another exchange by another routing key."""
-    shop.start_worker("-P", "threads", "-c", "2")
-    for queue in ("mail", "reports", "reports"):
-        shop.send(queue=queue)
+    shop.start_worker("-P", "threads", "-c", "3")
+    shop.send(queue="mail")
+    for _ in range(2):
+        shop.send(queue="reports", exchange="office", routing_key="weekly")
 
-    async def scenario(operator: Operator) -> tuple[Work, Work]:
-        async def all_taken() -> bool:
-            mail, reports = await both()
-            return mail.delivered + reports.delivered == 2 and mail.queued + reports.queued == 1
+    async def scenario(operator: Operator) -> None:
+        async def told_apart() -> bool:
+            return (await operator.delivered("mail"), await operator.delivered("reports")) == (1, 2)
 
-        async def both() -> tuple[Work, Work]:
-            return await operator.broker.work(MAIL), await operator.broker.work(REPORTS)
+        await eventually(told_apart, "the three tasks to be delivered")
 
-        await eventually(all_taken, "two tasks to be delivered")
-        return await both()
-
-    mail, reports = as_operator(shop, scenario)
-    assert mail.delivered + mail.queued == 1
-    assert reports.delivered + reports.queued == 2
+    as_operator(shop, scenario)
 
 
 def test_work_of_a_killed_worker_is_still_seen(shop: Shop) -> None:
     shop.start_worker()
     gate = shop.send()
-
-    async def taken(operator: Operator) -> None:
-        async def one() -> bool:
-            return (await operator.broker.work(MAIL)).delivered == 1
-
-        await eventually(one, "the task to be delivered")
-
-    as_operator(shop, taken)
+    as_operator(shop, lambda operator: delivered(operator, 1))
     shop.kill_worker()
-    assert work(shop, MAIL).delivered == 1
+    as_operator(shop, lambda operator: delivered(operator, 1))
     assert not gate.exists()
 
 
-def test_what_was_acknowledged_is_seen_no_more(shop: Shop) -> None:
+def test_what_was_acknowledged_is_seen_no_more_and_tells_how_long_it_ran(shop: Shop) -> None:
     shop.start_worker()
     gate = shop.send()
 
     async def scenario(operator: Operator) -> None:
-        async def delivered(count: int) -> bool:
-            return (await operator.broker.work(MAIL)).delivered == count
-
-        await eventually(lambda: delivered(1), "the task to be delivered")
+        await delivered(operator, 1)
+        for _ in range(3):
+            await operator.look("mail")
         gate.touch()
-        await eventually(lambda: delivered(0), "the task to be acknowledged")
+        ended: list[Finished] = []
+
+        async def gone() -> bool:
+            ended.extend((await operator.look("mail")).finished)
+            return await operator.delivered("mail") == 0
+
+        await eventually(gone, "the task to be acknowledged")
+        assert all(each.task == "until_exists" and each.seconds > 0 for each in ended)
 
     as_operator(shop, scenario)
+
+
+async def delivered(operator: Operator, count: int) -> None:
+    async def so_many() -> bool:
+        return await operator.delivered("mail") == count
+
+    await eventually(so_many, f"{count} tasks to be delivered")
 
 
 def test_heartbeats_tell_what_a_worker_runs_without_asking_it(shop: Shop) -> None:
@@ -126,7 +92,7 @@ def test_heartbeats_tell_what_a_worker_runs_without_asking_it(shop: Shop) -> Non
 
     async def scenario(operator: Operator) -> None:
         async def says(active: int, processed: int) -> bool:
-            beat = operator.broker.heartbeat(NODE)
+            beat = operator.heartbeat(NODE)
             return beat is not None and (beat.active, beat.processed) == (active, processed)
 
         await eventually(lambda: says(1, 1), "a heartbeat with a running task")
@@ -138,7 +104,7 @@ def test_heartbeats_tell_what_a_worker_runs_without_asking_it(shop: Shop) -> Non
 
 def test_a_worker_that_was_never_heard_is_unknown(shop: Shop) -> None:
     async def scenario(operator: Operator) -> object:
-        return operator.broker.heartbeat(NODE)
+        return operator.heartbeat(NODE)
 
     assert as_operator(shop, scenario) is None
 
@@ -149,23 +115,27 @@ class TestTrouble:
         assert trouble(redis_server.url).reason == "BrokerUnreachable"
 
     def test_a_wrong_password_is_refused_and_not_told(self, redis_server: RedisServer) -> None:
-        wrong = redis_server.url.replace("pass%20word", "hunter2")
-        told = trouble(wrong)
+        told = trouble(redis_server.url.replace("pass%20word", "hunter2"))
         assert told.reason == "AccessDenied"
         assert "hunter2" not in str(told)
 
-    def test_a_key_of_the_wrong_type_is_no_empty_queue(self, redis_server: RedisServer) -> None:
-        redis_server.client().set(f"{PREFIX}mail", "not a list")
-        assert trouble(redis_server.url).reason == "WrongType"
-
-    def test_a_garbage_message_is_counted_and_harms_nobody(
-        self, shop: Shop, redis_server: RedisServer
+    def test_a_key_of_the_wrong_type_is_no_empty_queue(
+        self, operator: Lookout, redis_server: RedisServer
     ) -> None:
-        redis_server.client().rpush(f"{PREFIX}mail", b"\xff\x00garbage")
-        assert work(shop, MAIL).queued == 1
+        redis_server.client().set(f"{PREFIX}mail", "not a list")
+        with pytest.raises(Unseen) as caught:
+            operator.queue("mail")
+        assert caught.value.reason == "WrongType"
 
     @pytest.mark.parametrize("url", ["amqp://rabbit", "nonsense", ""])
     def test_what_is_no_redis_url_is_told_without_repeating_it(self, url: str) -> None:
         told = trouble(url)
         assert told.reason == "InvalidURL"
         assert not url or url not in told.message
+
+
+def trouble(url: str) -> Unseen:
+    """What the operator says of a broker that it cannot read."""
+    with pytest.raises(Unseen) as caught, lookout(url) as one:
+        one.look("mail")
+    return caught.value

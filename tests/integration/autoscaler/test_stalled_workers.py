@@ -20,7 +20,7 @@ def crew(shop: Shop) -> Iterator[Crew]:
 
 def control(operator: Operator) -> RemoteControl:
     broker = operator.broker
-    return RemoteControl(broker.client, broker.keys, broker.database)
+    return RemoteControl(broker.client, operator.keys, broker.database)
 
 
 def test_a_worker_without_rate_limits_has_no_reason_and_tells_its_queues(

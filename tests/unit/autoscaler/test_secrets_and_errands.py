@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,12 @@ from stenofleet_autoscaler.act.errands import Errands
 from stenofleet_autoscaler.act.errors import NoReply
 from stenofleet_autoscaler.decide.window import Window
 from stenofleet_autoscaler.sense.errors import Unseen
-from stenofleet_autoscaler.sense.secrets import REREAD_AFTER, RETRY_AFTER, Secrets
+from stenofleet_autoscaler.sense.secrets import (
+    NOT_READ_YET,
+    REREAD_AFTER,
+    RETRY_AFTER,
+    Secrets,
+)
 from stenofleet_autoscaler.spec import SecretRef
 
 REF = SecretRef(name="redis", key="url")
@@ -36,14 +42,32 @@ async def _awaited(what: Awaitable[None]) -> None:
     await what
 
 
+async def value(secrets: Secrets) -> str:
+    """As a tick sees it once that which it started has been read."""
+    with suppress(Unseen):
+        secrets.value("shop", REF)
+    await secrets.settled()
+    return secrets.value("shop", REF)
+
+
+def test_a_tick_does_not_wait_for_a_secret_that_was_not_read_yet() -> None:
+    async def scenario(_vault: Vault, secrets: Secrets) -> None:
+        with pytest.raises(Unseen, match=NOT_READ_YET):
+            secrets.value("shop", REF)
+        await secrets.settled()
+        assert secrets.value("shop", REF) == "redis://one"
+
+    asked(scenario)
+
+
 def test_a_changed_secret_is_followed_within_its_time() -> None:
     async def scenario(vault: Vault, secrets: Secrets) -> None:
-        assert await secrets.url("shop", REF) == "redis://one"
+        assert await value(secrets) == "redis://one"
         vault.says = "redis://two"
         vault.now = REREAD_AFTER
-        assert await secrets.url("shop", REF) == "redis://one"
+        assert await value(secrets) == "redis://one"
         vault.now = REREAD_AFTER + 1
-        assert await secrets.url("shop", REF) == "redis://two"
+        assert await value(secrets) == "redis://two"
 
     asked(scenario)
 
@@ -51,11 +75,11 @@ def test_a_changed_secret_is_followed_within_its_time() -> None:
 def test_a_url_that_the_broker_refused_is_read_again_soon() -> None:
     async def scenario(vault: Vault, secrets: Secrets) -> None:
         vault.now = 100.0
-        await secrets.url("shop", REF)
+        await value(secrets)
         vault.says = "redis://two"
         secrets.distrust("shop", REF)
         vault.now += RETRY_AFTER + 1
-        assert await secrets.url("shop", REF) == "redis://two"
+        assert await value(secrets) == "redis://two"
 
     asked(scenario)
 
@@ -64,20 +88,20 @@ def test_a_secret_that_is_gone_is_trouble_and_one_that_comes_is_found() -> None:
     async def scenario(vault: Vault, secrets: Secrets) -> None:
         vault.says = Unseen("SecretNotFound", "there is no Secret redis")
         with pytest.raises(Unseen, match="SecretNotFound"):
-            await secrets.url("shop", REF)
+            await value(secrets)
         vault.says = "redis://one"
         vault.now = RETRY_AFTER + 1
-        assert await secrets.url("shop", REF) == "redis://one"
+        assert await value(secrets) == "redis://one"
 
     asked(scenario)
 
 
 def test_a_known_url_outlives_an_api_server_that_does_not_answer() -> None:
     async def scenario(vault: Vault, secrets: Secrets) -> None:
-        await secrets.url("shop", REF)
+        await value(secrets)
         vault.says = Unseen("APIUnreachable", "the API server did not answer")
         vault.now = REREAD_AFTER + 1
-        assert await secrets.url("shop", REF) == "redis://one"
+        assert await value(secrets) == "redis://one"
 
     asked(scenario)
 

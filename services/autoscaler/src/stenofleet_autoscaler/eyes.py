@@ -20,10 +20,6 @@ from stenofleet_autoscaler.spec import Demand, PoolSpec, SecretRef
 from stenofleet_autoscaler.work import work_of
 from stenofleet_autoscaler.world import World
 
-LEAST_PACE_WINDOW = 60.0
-RUNS_IN_PACE_WINDOW = 5
-"""The pace of arrivals is that of the last 60 s, or of five run times where tasks are longer."""
-
 Raw = Mapping[str, Any]
 
 
@@ -155,8 +151,10 @@ class Eyes:
 
 def _paced(work: Work, lessons: Lessons) -> Work:
     lessons.arrived(time.time(), work.queued + work.scheduled)
-    window = max(LEAST_PACE_WINDOW, RUNS_IN_PACE_WINDOW * (work.mean_seconds or 0.0))
-    return replace(work, rate=lessons.learned.arrivals.rate(window))
+    arrivals = lessons.learned.arrivals
+    return replace(
+        work, rate=arrivals.pace(work.mean_seconds or 0.0), ages=arrivals.ages(work.queued)
+    )
 
 
 def _scaler(found: Raw, hands: Hands) -> str | None:

@@ -24,11 +24,13 @@ from kubernetes.aio.client import (
 
 from stenofleet_autoscaler import metrics
 
-DURATION = 15
-"""Seconds that a Lease is worth without being renewed (Kubernetes' own controllers use 15)."""
+DURATION = 11
+"""Seconds that a Lease is worth without being renewed. A standby sees a renewal at most RETRY late
+and acts at its next tick: a leader that dies is missed for DURATION + RETRY + 1 = 14 s at most."""
 
-DEADLINE = 10.0
-"""Seconds without a renewal after which the leader stops acting; below DURATION."""
+DEADLINE = 6.0
+"""Seconds without a renewal after which the leader stops acting. A call that began just before
+ends within the 5 s that the API server is given for an answer, so before DURATION."""
 
 RETRY = 2.0
 NOT_FOUND = 404
@@ -51,45 +53,59 @@ class Leader:
         self._namespace, self._name, self._identity = namespace, name, identity
         self._clock = clock
         self._renewed: float | None = None
+        self._held: V1Lease | None = None
         self._other: tuple[str, float] = ("", 0.0)
 
     def leads(self) -> bool:
-        """Whether this replica may act now."""
+        """Whether this replica may act now; to be asked before each write."""
         return self._renewed is not None and self._clock() - self._renewed < DEADLINE
 
     async def run(self) -> None:
         """Competes until cancelled; then gives the Lease back."""
         try:
             while True:
-                before = self._clock()
-                if await self._attempt():
-                    self._renewed = before
+                pause = await self.compete()
                 metrics.LEADER.set(self.leads())
-                await asyncio.sleep(RETRY)
+                await asyncio.sleep(pause)
         finally:
             await self._give_back()
+
+    async def compete(self) -> float:
+        """Takes or renews the Lease if it can be had; returns seconds until it is time again."""
+        before = self._clock()
+        if await self._attempt():
+            self._renewed = before
+            return max(0.0, RETRY - (self._clock() - before))
+        _, seen = self._other
+        left = seen + DURATION - self._clock()
+        return min(RETRY, left) if left > 0 else RETRY
 
     async def _attempt(self) -> bool:
         metrics.API_CALLS.labels("lease").inc()
         try:
-            async with asyncio.timeout(RETRY * 2):
+            async with asyncio.timeout(DEADLINE - RETRY):
                 return await self._take()
         except (ApiException, aiohttp.ClientError, OSError, TimeoutError) as error:
-            log.warning("lease not renewed", error=type(error).__name__)
+            self._held = None
+            reason = getattr(error, "reason", None) or type(error).__name__
+            log.warning("lease not renewed", error=str(reason))
             return False
 
     async def _take(self) -> bool:
-        lease = await self._read()
+        """What was written last is renewed unseen; if somebody took it, that is a conflict."""
+        lease = self._held or await self._read()
         if lease is None:
-            await self._leases.create_namespaced_lease(self._namespace, self._lease(self._spec(0)))
+            body = V1Lease(metadata=V1ObjectMeta(name=self._name), spec=self._spec(0))
+            self._held = await self._leases.create_namespaced_lease(self._namespace, body)
             return True
         spec = lease.spec or V1LeaseSpec()
         if spec.holder_identity and spec.holder_identity != self._identity and self._lives(lease):
+            self._renewed = None
             return False
         mine = spec.holder_identity == self._identity
         transitions = (spec.lease_transitions or 0) + (0 if mine else 1)
         lease.spec = self._spec(transitions, spec.acquire_time if mine else None)
-        await self._leases.replace_namespaced_lease(self._name, self._namespace, lease)
+        self._held = await self._replace(lease)
         return True
 
     def _lives(self, lease: V1Lease) -> bool:
@@ -107,8 +123,9 @@ class Leader:
                 return None
             raise
 
-    def _lease(self, spec: V1LeaseSpec) -> V1Lease:
-        return V1Lease(metadata=V1ObjectMeta(name=self._name), spec=spec)
+    async def _replace(self, lease: V1Lease) -> V1Lease:
+        """Writes over the version that the Lease was read in, and over no other."""
+        return await self._leases.replace_namespaced_lease(self._name, self._namespace, lease)
 
     def _spec(self, transitions: int, acquired: datetime | None = None) -> V1LeaseSpec:
         now = datetime.now(UTC)
@@ -130,4 +147,4 @@ class Leader:
                 lease: Any = await self._read()
                 if lease and lease.spec.holder_identity == self._identity:
                     lease.spec.holder_identity = ""
-                    await self._leases.replace_namespaced_lease(self._name, self._namespace, lease)
+                    await self._replace(lease)

@@ -60,10 +60,13 @@ class Work:
         oldest_wait: seconds that the oldest due task has waited; None when nobody said.
         kinds: the queued tasks by how long they run; empty when nothing is known of them.
         running: the running tasks by how long they will go on; empty when nothing is known.
+        ages: the queued tasks by how long they have waited, in seconds, oldest first; what is
+            missing of them counts as having waited for `oldest_wait`.
         etas: times, in seconds since the epoch, of scheduled tasks; of a sample where they are
             many.
         rate: tasks that come in, a second, over the last minutes; None until it can be told.
         mean_seconds: how long the pool's tasks run, as learned; None when nothing was.
+        variation: how much that differs: its variance over the squared mean.
     """
 
     queued: int
@@ -75,9 +78,11 @@ class Work:
     oldest_wait: float | None = None
     kinds: tuple[Kind, ...] = ()
     running: tuple[Running, ...] = ()
+    ages: tuple[tuple[int, float], ...] = ()
     etas: tuple[float, ...] = ()
     rate: float | None = None
     mean_seconds: float | None = None
+    variation: float | None = None
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,9 @@ async def run(settings: OperatorSettings, record: Path | None = None) -> None:
     """Runs until SIGTERM or SIGINT; `record` is a folder for traces of the pools."""
     logging.getLogger("kopf.objects").setLevel(logging.WARNING)  # a line for each watch event
     await _configure()
-    async with client.ApiClient() as api:
-        await _run(settings, api, Records(record))
+    # The Lease has a connection of its own: its renewals wait behind nothing else.
+    async with client.ApiClient() as api, client.ApiClient() as lease:
+        await _run(settings, api, lease, Records(record))
 
 
 async def _configure() -> None:
@@ -50,8 +51,10 @@ async def _configure() -> None:
         await config.load_kube_config()  # type: ignore[no-untyped-call] # the package's
 
 
-async def _run(settings: OperatorSettings, api: client.ApiClient, records: Records) -> None:
-    leader = Leader(api, settings.namespace, LEASE, _identity(settings.pod_name))
+async def _run(
+    settings: OperatorSettings, api: client.ApiClient, lease: client.ApiClient, records: Records
+) -> None:
+    leader = Leader(lease, settings.namespace, LEASE, _identity(settings.pod_name))
     world = _world(api, leader, records)
     sync = Sync(api, world.store, settings.watch_namespaces)
     ticker = Ticker(world, settings.tick_seconds, lambda: sync.listed.is_set() and leader.leads())
@@ -90,7 +93,7 @@ async def _watch(sync: Sync, store: Store, namespaces: Sequence[str], stop: asyn
     await sync.listed.wait()
     everywhere = EVERYWHERE in namespaces
     await kopf.operator(
-        registry=registry_for(store, sync.kinds),
+        registry=registry_for(store, sync.kinds, sync.ask_again),
         namespaces=() if everywhere else namespaces,
         clusterwide=everywhere,
         standalone=True,

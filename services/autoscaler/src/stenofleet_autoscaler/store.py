@@ -1,15 +1,15 @@
 """The objects of the API server as our watches last showed them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from operator import is_
 from typing import Any
 
 from stenofleet_autoscaler.kinds import PODS, POOLS, SCALERS, TARGETS, WATCHED, Kind
-from stenofleet_autoscaler.sense.pods import selects
+from stenofleet_autoscaler.objects import Labelled, Objects, key_of, version_of
 from stenofleet_autoscaler.trim import trimmed
 
 Raw = Mapping[str, Any]
-Key = tuple[str, str]
 Target = tuple[str, str, str]
 """Namespace, kind and name."""
 
@@ -22,48 +22,26 @@ class Other:
     name: str
 
 
-@dataclass
-class _Objects:
-    """The objects of a kind, by namespace and name; `changes` counts for each namespace."""
-
-    known: dict[str, dict[str, Raw]] = field(default_factory=dict)
-    deleted: dict[Key, int] = field(default_factory=dict)
-    changes: dict[str, int] = field(default_factory=dict)
-    total: int = 0
-
-    def put(self, namespace: str, name: str, raw: Raw) -> None:
-        self.known.setdefault(namespace, {})[name] = raw
-        self._changed(namespace)
-
-    def remove(self, namespace: str, name: str) -> None:
-        self.known.get(namespace, {}).pop(name, None)
-        self._changed(namespace)
-
-    def _changed(self, namespace: str) -> None:
-        self.changes[namespace] = self.changes.get(namespace, 0) + 1
-        self.total += 1
-
-    def all(self) -> list[Raw]:
-        return [raw for names in self.known.values() for raw in names.values()]
-
-
 class Store:
     """Pools, targets, pods and other scalers by namespace and name."""
 
     def __init__(self) -> None:
-        self._kinds = {kind: _Objects() for kind in WATCHED}
+        self._pods = Labelled()
+        self._kinds: dict[Kind, Objects] = {kind: Objects() for kind in WATCHED}
+        self._kinds[PODS] = self._pods
         self._pods_of: dict[Target, tuple[object, list[Raw]]] = {}
-        self._by_target: dict[Kind, tuple[object, dict[Target, list[Raw]]]] = {}
+        self._by_target: dict[Kind, tuple[int, dict[Target, list[Raw]]]] = {}
 
     def take(self, kind: Kind, event: str | None, raw: Raw) -> None:
         """Takes in one event of a watch; `event` is None for what a listing shows."""
-        namespace, name = raw["metadata"]["namespace"], raw["metadata"]["name"]
-        objects = self._kinds[kind]
+        objects, key = self._kinds[kind], key_of(raw)
         if event == "DELETED":
-            objects.remove(namespace, name)
-            objects.deleted[namespace, name] = _version(raw)
-        else:
-            objects.put(namespace, name, trimmed(kind, raw))
+            known = objects.get(key)
+            if known is None or version_of(known) <= version_of(raw):
+                objects.remove(key)
+            objects.deleted[key] = version_of(raw)
+        elif _is_news(objects, raw):
+            objects.put(trimmed(kind, raw))
 
     def replace(self, kind: Kind, namespace: str | None, raws: Iterable[Raw], version: str) -> None:
         """Takes in a whole listing: what it does not show is gone, unless it is newer.
@@ -76,19 +54,20 @@ class Store:
             raws: the objects.
             version: of the listing.
         """
-        objects = self._kinds[kind]
-        deleted, objects.deleted = objects.deleted, {}
-        listed = {(raw["metadata"]["namespace"], raw["metadata"]["name"]): raw for raw in raws}
+        objects, listed = self._kinds[kind], set()
+        for raw in raws:
+            listed.add(key_of(raw))
+            if _is_news(objects, raw):
+                objects.put(trimmed(kind, raw))
         for raw in objects.all():
-            key = raw["metadata"]["namespace"], raw["metadata"]["name"]
-            is_newer = _version(raw) > int(version or 0)
-            if namespace in (None, key[0]) and key not in listed and not is_newer:
-                objects.remove(*key)
-        for key, raw in listed.items():
-            known = objects.known.get(key[0], {}).get(key[1])
-            newest = max(_version(known) if known else -1, deleted.get(key, -1))
-            if _version(raw) > newest:
-                objects.put(*key, trimmed(kind, raw))
+            is_listed = namespace not in (None, key_of(raw)[0]) or key_of(raw) in listed
+            if not is_listed and version_of(raw) <= int(version or 0):
+                objects.remove(key_of(raw))
+        objects.deleted = {k: v for k, v in objects.deleted.items() if v > int(version or 0)}
+
+    def clear(self, kind: Kind) -> None:
+        """Forgets a kind that can be watched no more: what is not seen is not so for ever."""
+        self._kinds[kind].clear()
 
     def pools(self) -> list[Raw]:
         """Every WorkerPool that is not being deleted."""
@@ -97,33 +76,28 @@ class Store:
 
     def target(self, namespace: str, kind: str, name: str) -> Raw | None:
         """A Deployment or StatefulSet."""
-        return self._kinds[TARGETS[kind]].known.get(namespace, {}).get(name)
+        return self._kinds[TARGETS[kind]].get((namespace, name))
 
     def pods_of(self, target: Target) -> list[Raw]:
         """The pods that the target's selector takes, those that terminate or have ended included.
 
-        They are looked for again only when a pod of the namespace or the target has changed.
+        The same list as before when none of them has changed.
         """
-        namespace, kind, name = target
-        raw = self.target(namespace, kind, name)
+        raw = self.target(*target)
         if raw is None:
+            self._pods_of.pop(target, None)
             return []
-        state = (self._kinds[PODS].changes.get(namespace, 0), raw["metadata"]["resourceVersion"])
+        state = self._pods.changes_in.get(target[0], 0), raw["metadata"].get("resourceVersion")
         known = self._pods_of.get(target)
         if known is None or known[0] != state:
-            known = self._pods_of[target] = (state, self._select(namespace, raw))
+            found = self._pods.selected(target[0], raw["spec"]["selector"])
+            known = self._pods_of[target] = (state, _same(known[1] if known else [], found))
         return known[1]
-
-    def _select(self, namespace: str, target: Raw) -> list[Raw]:
-        selector = target["spec"]["selector"]
-        pods = self._kinds[PODS].known.get(namespace, {}).values()
-        return [pod for pod in pods if selects(selector, pod["metadata"].get("labels") or {})]
 
     @property
     def sizers(self) -> int:
         """Another figure whenever a pool or another scaler has come, changed or gone."""
-        kinds = (POOLS, *SCALERS)
-        return sum(self._kinds[kind].total for kind in kinds)
+        return sum(self._kinds[kind].changes for kind in (POOLS, *SCALERS))
 
     def rival(self, pool: Raw) -> Other | None:
         """An older pool with the same target: that one has the say."""
@@ -144,19 +118,26 @@ class Store:
 
     def _on_target(self, kind: Kind) -> dict[Target, list[Raw]]:
         """What sizes each target, looked for again only when one of the kind has changed."""
-        state = self._kinds[kind].total
-        known = self._by_target.get(kind)
-        if known is None or known[0] != state:
+        objects, known = self._kinds[kind], self._by_target.get(kind)
+        if known is None or known[0] != objects.changes:
             groups: dict[Target, list[Raw]] = {}
-            for raw in self._kinds[kind].all():
+            for raw in objects.all():
                 groups.setdefault(_target_of(kind, raw), []).append(raw)
-            known = self._by_target[kind] = (state, groups)
+            known = self._by_target[kind] = (objects.changes, groups)
         return known[1]
 
 
-def _version(raw: Raw) -> int:
-    """Kubernetes' versions of objects are numbers that grow with each change."""
-    return int(raw["metadata"].get("resourceVersion") or 0)
+def _same(before: list[Raw], now: list[Raw]) -> list[Raw]:
+    """The list as it was before when it holds the same objects."""
+    return before if len(before) == len(now) and all(map(is_, before, now)) else now
+
+
+def _is_news(objects: Objects, raw: Raw) -> bool:
+    """Not when something newer is known: watches and listings overtake each other."""
+    key = key_of(raw)
+    known = objects.get(key)
+    newest = version_of(known) if known else -1
+    return version_of(raw) > max(newest, objects.deleted.get(key, -1))
 
 
 def _target_of(kind: Kind, raw: Raw) -> Target:

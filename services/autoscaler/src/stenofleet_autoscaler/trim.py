@@ -8,6 +8,7 @@ from stenofleet_autoscaler.kinds import PODS, TARGETS, Kind
 Raw = Mapping[str, Any]
 
 POD_SPEC = ("nodeName", "terminationGracePeriodSeconds")
+TARGET_SPEC = ("replicas", "selector", "updateStrategy")
 CONTAINER = ("name", "resources")
 APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -38,9 +39,7 @@ def _scalers(raw: Raw) -> list[Raw]:
 def _target_spec(raw: Raw) -> dict[str, Any]:
     spec = raw["spec"]
     template = {"spec": _pod_spec((spec.get("template") or {}).get("spec") or {})}
-    return {key: spec[key] for key in ("replicas", "selector") if key in spec} | {
-        "template": template
-    }
+    return {key: spec[key] for key in TARGET_SPEC if key in spec} | {"template": template}
 
 
 def _pod_spec(spec: Raw) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from stenofleet_autoscaler.learn.durations import Durations
 from stenofleet_autoscaler.model import Kind, Running, Work
 from stenofleet_autoscaler.sense.errors import Unseen
-from stenofleet_autoscaler.sense.reading import Delivery, InFlight, QueueReading, Reading
+from stenofleet_autoscaler.sense.reading import InFlight, QueueReading, Reading
 from stenofleet_autoscaler.shares import ALONE, Share
 from stenofleet_autoscaler.spec import Demand
 
@@ -44,6 +44,7 @@ def work_of(
         running=_running(taken.values(), learned, reading.at),
         etas=_etas(queues.values(), taken.values()),
         mean_seconds=learned.mean(),
+        variation=learned.variation(),
     )
 
 
@@ -62,28 +63,9 @@ def _kinds(queue: QueueReading, learned: Durations) -> list[Kind]:
 
 def _running(taken: Iterable[InFlight], learned: Durations, now: float) -> tuple[Running, ...]:
     sample = [delivery for each in taken for delivery in each.sample]
-    return tuple(Running(1, remaining(each, learned, now)) for each in sample)
-
-
-def remaining(delivery: Delivery, learned: Durations, now: float) -> float | None:
-    """Seconds that a task that was delivered will still run; None when nothing was learned.
-
-    Who runs for longer than nearly all others is taken to be half-way: what is known of such
-    tasks is only that they last.
-    """
-    expected = learned.expected(delivery.task, delivery.work)
-    if expected is None:
-        return None
-    elapsed = now - delivery.begun_at
-    if elapsed < expected:
-        return expected - elapsed
-    longest = max(expected, learned.quantile(delivery.task, NEARLY_ALL) or 0.0)
-    return max(0.0, longest - elapsed) if elapsed < longest * MEASURED_TO else elapsed
-
-
-NEARLY_ALL = 0.95
-MEASURED_TO = 1.25
-"""How exactly a learned duration is known: ticks are coarse and durations are kept in steps."""
+    return tuple(
+        Running(1, learned.remaining(each.task, each.work, now - each.begun_at)) for each in sample
+    )
 
 
 def _oldest_wait(queues: Iterable[QueueReading], now: float) -> float | None:

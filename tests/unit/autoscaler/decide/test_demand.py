@@ -1,6 +1,5 @@
 """Slots that the work calls for, with the examples that the rule must hold."""
 
-import math
 from dataclasses import replace
 from typing import Any
 
@@ -46,7 +45,24 @@ def test_three_tasks_get_no_more_slots_than_keep_the_promise() -> None:
 
 def test_slots_that_become_free_in_time_are_counted_before_new_ones() -> None:
     work = Work(queued=10, delivered=5, kinds=(Kind(10, 10.0),), running=(Running(5, 5.0),))
-    assert slots(work, busy=5) == 5
+    # Each starts three of them: after 5, 15 and 25 s.
+    assert slots(work, busy=5) == 4
+
+
+def test_tasks_that_end_in_time_need_no_slot_by_themselves() -> None:
+    work = Work(queued=0, delivered=5, running=(Running(2, 31.0), Running(3, 29.0)))
+    assert slots(work, busy=5) == 2
+
+
+def test_tasks_of_which_nothing_is_known_keep_their_slots() -> None:
+    assert slots(Work(queued=0, delivered=5), busy=5) == 5
+
+
+def test_a_queue_whose_tail_is_young_needs_fewer_slots_than_one_that_came_at_once() -> None:
+    at_once = one_second(100, oldest_wait=28.0)
+    steady = replace(at_once, ages=((25, 28.0), (25, 20.0), (25, 10.0), (25, 1.0)))
+    assert slots(at_once) == 50
+    assert slots(steady) == 13
 
 
 def test_a_task_that_ends_after_the_promised_time_offers_no_start() -> None:
@@ -82,20 +98,37 @@ def test_orphans_are_demand() -> None:
     assert slots(Work(queued=0, delivered=3, orphaned=3)) == 3
 
 
+def coming(rate: float | None, seconds: float | None, **changes: Any) -> Work:
+    return Work(queued=0, delivered=0, rate=rate, mean_seconds=seconds, **changes)
+
+
 def test_staffing_holds_slots_for_what_will_come_although_nothing_waits() -> None:
-    work = Work(queued=0, delivered=0, rate=4.0, mean_seconds=4.0)
-    assert slots(work) == 20
-    assert slots(work, objective=Objective.model_validate({"backlogPerSlot": 1})) == 0
+    assert slots(coming(4.0, 4.0)) == 16
+    backlog = Objective.model_validate({"backlogPerSlot": 1})
+    assert slots(coming(4.0, 4.0), objective=backlog) == 0
 
 
 @pytest.mark.parametrize(
     ("rate", "seconds", "wanted"),
-    [(None, 1.0, 0), (1.0, None, 0), (0.0, 9.0, 0), (0.5, 1.0, 0), (1.0, 1.0, 2), (2.0, 2.0, 6)],
+    [(None, 1.0, 0), (1.0, None, 0), (0.0, 9.0, 0), (0.5, 1.0, 0), (1.0, 1.0, 1), (2.0, 2.0, 4)],
 )
-def test_square_root_staffing_begins_at_one_busy_slot(
+def test_staffing_begins_at_one_busy_slot(
     rate: float | None, seconds: float | None, wanted: int
 ) -> None:
-    assert staffing(rate, seconds) == wanted
+    assert staffing(coming(rate, seconds), 30.0) == wanted
+
+
+def test_a_promise_shorter_than_a_run_gets_the_square_root_on_top() -> None:
+    assert staffing(coming(0.16, 100.0, variation=1.0), 1.0) == 20
+
+
+def test_run_times_that_differ_get_more_slots() -> None:
+    alike, unlike = (coming(1.0, 30.0, variation=each) for each in (0.0, 8.0))
+    assert staffing(unlike, 30.0) > staffing(alike, 30.0)
+
+
+def test_the_longer_tasks_wait_the_faster_they_are_served() -> None:
+    assert staffing(coming(10.0, 2.0, oldest_wait=15.0), 30.0) == 22
 
 
 works = st.builds(
@@ -112,6 +145,10 @@ works = st.builds(
     ).map(tuple),
     mean_seconds=st.none() | st.floats(0.1, 100),
     rate=st.none() | st.floats(0, 10),
+    variation=st.none() | st.floats(0, 9),
+    ages=st.lists(st.tuples(st.integers(1, 200), st.floats(0, 60)), max_size=4).map(
+        lambda ages: tuple(sorted(ages, key=lambda age: -age[1]))
+    ),
 )
 
 
@@ -123,7 +160,6 @@ def test_the_backlog_is_never_more_than_a_slot_for_each_task(
     looked = replace(seen(*pods, work=work), boot_seconds=boot)
     found = demand_of(looked, work, PROMISE, ready_slots=busy)
     assert found.backlog <= max(1, found.in_flight + found.due)
-    assert found.slots >= found.in_flight
 
 
 @given(works, st.integers(0, 9), st.integers(0, 400))
@@ -151,9 +187,8 @@ def test_the_order_of_kinds_and_queues_changes_nothing(work: Work, random: Any) 
 def test_staffing_is_never_below_the_slots_that_are_busy_on_average(
     rate: float, seconds: float
 ) -> None:
-    assert staffing(rate, seconds) in {0, *range(math.ceil(rate * seconds), 10**6)} or (
-        rate * seconds < 1
-    )
+    offered = rate * seconds
+    assert staffing(coming(rate, seconds), 30.0) >= (offered if offered >= 1 else 0)
 
 
 def test_demand_tells_its_parts() -> None:

@@ -75,7 +75,9 @@ class Care:
         except Refused as refusal:
             metrics.RESIZES.labels(sight.namespace, sight.name, "refused").inc()
             note = f"pod {pod.name} cannot be resized ({refusal}): only pods are added"
-            await self.world.events.warning(sight.pool, "ConcurrencyNotResizable", note)
+            await self.world.events.warning(
+                sight.pool, "ConcurrencyNotResizable", note, sight.raw_pods.get(pod.name)
+            )
 
     async def _allowed(self, sight: Sight, pod: str, wanted: int | None) -> int | None:
         """The slots that the pod's resources are enough for; they follow the slots."""
@@ -99,7 +101,9 @@ class Care:
             await workers.start_consuming(control, node_of(pod.name, pod.beat), queues)
         await self.world.kube.pods.annotate(sight.namespace, pod.name, marks.unmark())
         note = f"pod {pod.name} takes tasks again"
-        await self.world.events.normal(sight.pool, "DrainUndone", note)
+        await self.world.events.normal(
+            sight.pool, "DrainUndone", note, sight.raw_pods.get(pod.name)
+        )
 
     def is_late(self, sight: Sight, pod: Pod) -> bool:
         """Whether a drain lasts too long, which is to be told once."""
@@ -113,7 +117,9 @@ class Care:
         metrics.DRAIN_TIMEOUTS.labels(sight.namespace, sight.name).inc()
         held_by = await self._tasks(control, pod)
         note = f"pod {pod.name} goes with the grace period of its own, held by {held_by}"
-        await self.world.events.warning(sight.pool, "DrainTimedOut", note)
+        await self.world.events.warning(
+            sight.pool, "DrainTimedOut", note, sight.raw_pods.get(pod.name)
+        )
 
     async def _tasks(self, control: RemoteControl | None, pod: Pod) -> str:
         unknown = "tasks that its worker did not tell"
@@ -138,7 +144,9 @@ class Care:
             await self.world.kube.pods.annotate(sight.namespace, pod.name, changes)
         if pod.name in decision.drain:
             note = f"pod {pod.name} takes no more tasks"
-            await self.world.events.normal(sight.pool, "DrainStarted", note)
+            await self.world.events.normal(
+                sight.pool, "DrainStarted", note, sight.raw_pods.get(pod.name)
+            )
 
     async def evict(self, sight: Sight, pod: str) -> bool:
         """Evicts a pod that is done; whether it goes. A budget may forbid it for now.
@@ -157,7 +165,7 @@ class Care:
             log.info("not evicted, will be tried again", pod=pod, error=str(error))
             return False
         note = f"pod {pod} was drained for whoever asked, and goes"
-        await self.world.events.normal(sight.pool, "PodEvicted", note)
+        await self.world.events.normal(sight.pool, "PodEvicted", note, sight.raw_pods.get(pod))
         return True
 
     async def restart(self, control: RemoteControl, sight: Sight, pod: Pod, note: str) -> None:
@@ -170,7 +178,9 @@ class Care:
             return
         await self.world.kube.pods.evict(sight.namespace, pod.name)
         metrics.RESTARTS.labels(sight.namespace, sight.name).inc()
-        await self.world.events.warning(sight.pool, "StalledConsumerRestarted", note)
+        await self.world.events.warning(
+            sight.pool, "StalledConsumerRestarted", note, sight.raw_pods.get(pod.name)
+        )
 
 
 def _way_out(sight: Sight, pod: Pod, decision: Decision) -> marks.Annotations:

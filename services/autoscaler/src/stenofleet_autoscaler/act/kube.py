@@ -150,21 +150,18 @@ class Kube:
             )
         )
 
-    async def create_event(self, pool: Raw, kind: str, reason: str, note: str) -> None:
-        """An event on a WorkerPool; `kind` is Normal or Warning."""
+    async def create_event(
+        self, pool: Raw, kind: str, reason: str, note: str, pod: Raw | None = None
+    ) -> None:
+        """An event on a WorkerPool; `kind` is Normal or Warning, `pod` the one it is about."""
         self._before_write("event")
         meta = pool["metadata"]
         event = client.EventsV1Event(
             metadata=client.V1ObjectMeta(
                 generate_name=f"{meta['name']}-", namespace=meta["namespace"]
             ),
-            regarding=client.V1ObjectReference(
-                api_version=f"{GROUP}/{VERSION}",
-                kind="WorkerPool",
-                name=meta["name"],
-                namespace=meta["namespace"],
-                uid=meta["uid"],
-            ),
+            regarding=_reference(f"{GROUP}/{VERSION}", "WorkerPool", pool),
+            related=_reference("v1", "Pod", pod) if pod else None,
             event_time=datetime.now(UTC),
             action="Sizing",
             reason=reason,
@@ -176,6 +173,17 @@ class Kube:
         await answer(
             self._events.create_namespaced_event(meta["namespace"], event, _request_timeout=TIMEOUT)
         )
+
+
+def _reference(version: str, kind: str, raw: Raw) -> client.V1ObjectReference:
+    meta = raw["metadata"]
+    return client.V1ObjectReference(
+        api_version=version,
+        kind=kind,
+        name=meta["name"],
+        namespace=meta["namespace"],
+        uid=meta["uid"],
+    )
 
 
 def _owner(pool: Raw) -> Raw:

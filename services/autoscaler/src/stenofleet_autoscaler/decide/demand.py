@@ -13,6 +13,11 @@ SHORTEST_WAIT = 1.0
 """What is left of the objective, in seconds, for a task that has waited it out already; also what
 a new slot has at least, for a pod that boots longer than that must not be made for each task."""
 
+SLOWER, FASTER, FULLY_USED = 1.0, 1.1, 0.5
+"""Shares of the pace that are served: while nothing waits, and once so much of the promise is used
+up. A tenth to either side holds a queue steady that is seen every other second; measured in the
+simulator, more makes the size swing, and less lets the wait drift."""
+
 ONE_START = math.inf
 """Seconds that a task is taken to run while nothing was learned: a slot starts one."""
 
@@ -37,8 +42,8 @@ class Demand:
 
     @property
     def slots(self) -> int:
-        """The largest of them."""
-        return max(self.backlog, self.in_flight, self.staffing, self.lists)
+        """The largest of them; tasks that run and end in time need no slot by themselves."""
+        return max(self.backlog, self.staffing, self.lists)
 
 
 def demand_of(seen: Observation, work: Work, objective: Objective, ready_slots: int) -> Demand:
@@ -50,13 +55,13 @@ def demand_of(seen: Observation, work: Work, objective: Objective, ready_slots: 
         objective: what the size is for.
         ready_slots: slots that the ready pods can be brought to, those that run a task included.
     """
-    in_flight = running(work, seen.pods)
+    in_flight, wait = running(work, seen.pods), objective.queue_wait
     due = work.queued + work.orphaned + _soon_due(work, seen)
     return Demand(
         in_flight=in_flight,
         due=due,
         backlog=_backlog(seen, work, objective, (in_flight, due, ready_slots)),
-        staffing=0 if objective.queue_wait is None else staffing(work.rate, work.mean_seconds),
+        staffing=0 if wait is None else staffing(work, wait),
         lists=_for_lists(work, in_flight),
     )
 
@@ -90,31 +95,53 @@ def _backlog(
     least = 1 if work.delivered else 0
     if objective.queue_wait is None:
         return max(least, in_flight + math.ceil(due / (objective.backlog_per_slot or 1)))
-    left = max(objective.queue_wait - (work.oldest_wait or 0.0), SHORTEST_WAIT)
-    rooms = _rooms(seen, work, left, in_flight, ready_slots)
-    kinds = _kinds(work, due, unknown=work.mean_seconds or ONE_START)
-    return max(least, min(in_flight + slots_to_start(kinds, rooms), in_flight + due))
+    needs = [
+        _for_tasks(count, left, seen, work, (in_flight, ready_slots))
+        for count, left in _deadlines(work, due, objective.queue_wait)
+    ]
+    return max(least, min(max(needs), in_flight + due))
 
 
-def _rooms(
-    seen: Observation, work: Work, left: float, in_flight: int, ready_slots: int
-) -> list[Room]:
-    """Where tasks can start, best first: slots that become free, idle ones, new ones.
+def _deadlines(work: Work, due: int, objective: float) -> list[tuple[int, float]]:
+    """How many tasks have to start within how many seconds, each with those before it.
 
-    A slot that runs costs nothing, for it is wanted anyway.
+    A queue is worked off from its oldest task on: all of it need not start before the oldest one
+    is late, but each part of it before that part is. Who has waited longest comes first.
     """
-    ends = [
+    known = min(sum(count for count, _ in work.ages), due)
+    oldest = work.oldest_wait or 0.0
+    ages = [(due - known, oldest), *((n, min(waited, oldest)) for n, waited in work.ages)]
+    wholes = itertools.accumulate(count for count, _ in ages)
+    lefts = (max(objective - waited, SHORTEST_WAIT) for _, waited in ages)
+    return [(min(whole, due), left) for whole, left in zip(wholes, lefts, strict=True)]
+
+
+def _for_tasks(
+    count: int, left: float, seen: Observation, work: Work, slots: tuple[int, int]
+) -> int:
+    """Slots with which so many queued tasks start in the time that is left.
+
+    A slot whose task runs on beyond that time is wanted for that task. One whose task ends before
+    is room for others, and no demand by itself: a pod that drains ends what it runs.
+    """
+    in_flight, ready_slots = slots
+    ends = _ends(work, in_flight)
+    lasting = sum(busy for busy, end in ends if end > left)
+    freed = [Room(busy, left - end) for busy, end in ends if end <= left]
+    idle = Room(max(0, ready_slots - in_flight), left)
+    new = Room(None, max(left - seen.boot_seconds, SHORTEST_WAIT))
+    kinds = _kinds(work, count, unknown=work.mean_seconds or ONE_START)
+    rooms = [idle, *sorted(freed, key=lambda room: -room.seconds), new]
+    return lasting + (slots_to_start(kinds, rooms) if count else 0)
+
+
+def _ends(work: Work, in_flight: int) -> list[tuple[int, float]]:
+    """How many running tasks end in how many seconds; of which nothing is known, never."""
+    known = [
         (math.inf if each.remaining is None else each.remaining, each.count)
         for each in work.running
     ]
-    busy = [
-        Room(count, left - end, is_wanted=True)
-        for count, end in _longest_first(ends, in_flight)
-        if end <= left
-    ]
-    idle = Room(max(0, ready_slots - in_flight), left)
-    new = Room(None, max(left - seen.boot_seconds, SHORTEST_WAIT))
-    return [*sorted(busy, key=lambda room: -room.seconds), idle, new]
+    return _longest_first(known or [(math.inf, in_flight)], in_flight)
 
 
 def _kinds(work: Work, due: int, unknown: float) -> list[tuple[int, float]]:
@@ -148,12 +175,23 @@ def _for_lists(work: Work, in_flight: int) -> int:
     return max((min(math.ceil(items / each), useful) for items, each in work.items), default=0)
 
 
-def staffing(rate: float | None, seconds: float | None) -> int:
-    """Slots for tasks that come at a pace: square-root staffing (Halfin and Whitt, 1981).
+def staffing(work: Work, objective: float) -> int:
+    """Slots for the tasks that will come, at the pace of the last minutes.
+
+    While nothing waits, a little less than what is busy on average: a queue that may wait keeps
+    every slot busy. The longer it waits, the more, so that it settles at a quarter of the promise.
+    To that the square root of it (Halfin and Whitt, 1981; with Kingman's factor for run times that
+    differ), as far as bunches may not wait: a promise much longer than a run evens them out.
 
     Args:
-        rate: tasks a second.
-        seconds: how long one of them runs.
+        work: its pace and run times; none of them known is none to come.
+        objective: how long a task may wait, in seconds.
     """
-    offered = (rate or 0.0) * (seconds or 0.0)
-    return math.ceil(offered + math.sqrt(offered)) if offered >= 1.0 else 0
+    seconds, offered = work.mean_seconds or 0.0, (work.rate or 0.0) * (work.mean_seconds or 0.0)
+    if offered < 1.0:
+        return 0
+    used = min(1.0, (work.oldest_wait or 0.0) / (objective * FULLY_USED))
+    served = SLOWER + (FASTER - SLOWER) * used
+    spread = math.sqrt(offered * (1.0 + (work.variation or 0.0)) / 2.0)
+    needed = round(offered * served + spread * seconds / (seconds + objective))
+    return max(math.ceil(offered), needed)

@@ -31,7 +31,13 @@ def _stays(pod: Pod) -> bool:
     return pod.drain is None and not pod.asked_to_go
 
 
-def plan(wanted: int, seen: Observation, drain_timeout: float, most: int | None = None) -> Plan:
+def plan(
+    wanted: int,
+    seen: Observation,
+    drain_timeout: float,
+    most: int | None = None,
+    kept: int = 0,
+) -> Plan:
     """The way to the count of pods that is wanted.
 
     What grows first takes back pods that drain. What shrinks first drains: `replicas` falls only
@@ -44,6 +50,8 @@ def plan(wanted: int, seen: Observation, drain_timeout: float, most: int | None 
         drain_timeout: seconds after which a pod may go that is not empty.
         most: the largest size of the pool; up to it there is one more pod for each that a person
             asked to go and that still works. None adds none.
+        kept: below this `replicas` do not fall yet, whatever has drained: a drain takes a while,
+            so it begins before the pods may go, and is undone when they are wanted after all.
     """
     asked = [pod.name for pod in seen.pods if pod.asked_to_go and pod.drain is None]
     undrain = _taken_back(seen.pods, wanted - staying(seen))
@@ -52,7 +60,8 @@ def plan(wanted: int, seen: Observation, drain_timeout: float, most: int | None 
     drain = _chosen(seen.pods, staying(seen) - wanted)
     left = [replace(pod, drain=None) if pod in undrain else pod for pod in seen.pods]
     done = {pod.name for pod in left if _may_go(pod, seen.now, drain_timeout)}
-    replicas, release = _fallen(left, done, seen.replicas, wanted, most)
+    floor = max(wanted, min(kept, seen.replicas))
+    replicas, release = _fallen(left, done, seen.replicas, floor, most)
     return Plan(replicas, (*asked, *_names(drain)), _names(undrain), _names(release))
 
 

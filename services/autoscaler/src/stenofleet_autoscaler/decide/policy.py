@@ -13,10 +13,10 @@ from stenofleet_autoscaler.decide.levers import (
     slots_per_pod,
     within,
 )
+from stenofleet_autoscaler.decide.stable import StableDemand
 from stenofleet_autoscaler.decide.steps import StepLimits
 from stenofleet_autoscaler.decide.telling import inputs_of, message_for, reason_for
 from stenofleet_autoscaler.decide.want import Want
-from stenofleet_autoscaler.decide.window import Window
 from stenofleet_autoscaler.model import Observation, Pod, Work
 from stenofleet_autoscaler.spec import PoolSpec
 
@@ -38,10 +38,8 @@ class Policy:
     """
 
     def __init__(self) -> None:
-        self._lowest = Window(largest=False)
-        self._highest = Window(largest=True)
+        self._demand = StableDemand()
         self._steps = StepLimits()
-        self._slots = 0
         self._known_since: float | None = None
 
     def decide(self, seen: Observation, spec: PoolSpec) -> Decision:
@@ -61,10 +59,16 @@ class Policy:
         # What was above the maximum is no reason to grow once the maximum is raised.
         most = spec.max_replicas * slots_per_pod(seen, spec)
         slots = trail.note("maximum", raw, min(raw, most))
-        slots = trail.note("stabilizationWindow", slots, self._stabilised(seen.now, slots, spec))
-        may_shrink = self._watched_enough(seen.now, spec)
+        stable = self._demand.push(seen.now, slots, spec.behavior)
+        slots = trail.note("stabilizationWindow", slots, stable.slots)
+        watched = seen.now - (seen.now if self._known_since is None else self._known_since)
+        may_shrink = watched >= stable.drain_after
         pods = self._bounded(case, pods_for(slots, seen, spec, trail), may_shrink=may_shrink)
-        return Want(demand, raw, most, slots, pods, may_shrink)
+        kept = pods_for(stable.kept, seen, spec, Trail())
+        if watched < spec.behavior.scale_down.stabilization_window:
+            kept = seen.replicas
+        kept = 0 if seen.held_replicas is not None else min(kept, spec.max_replicas)
+        return Want(demand, raw, most, slots, pods, kept, may_shrink)
 
     def _bounded(self, case: _Case, pods: int, *, may_shrink: bool) -> int:
         """What clamps last: a person, the first window, and the steps."""
@@ -75,17 +79,6 @@ class Policy:
             pods = trail.note("whole window first", pods, max(pods, staying(seen)))
         stepped = self._steps.limit(seen.now, seen.replicas, pods, spec.behavior, trail)
         return within(spec, stepped) if may_shrink else stepped
-
-    def _stabilised(self, now: float, slots: int, spec: PoolSpec) -> int:
-        behavior = spec.behavior
-        low = self._lowest.push(now, slots, behavior.scale_up.stabilization_window)
-        high = self._highest.push(now, slots, behavior.scale_down.stabilization_window)
-        self._slots = max(low, min(self._slots, high))
-        return self._slots
-
-    def _watched_enough(self, now: float, spec: PoolSpec) -> bool:
-        window = spec.behavior.scale_down.stabilization_window
-        return self._known_since is not None and now - self._known_since >= window
 
 
 def _hold(case: _Case) -> Decision:
@@ -112,7 +105,8 @@ def _hold(case: _Case) -> Decision:
 
 def _settled(case: _Case, want: Want) -> Decision:
     seen, spec, trail = case.seen, case.spec, case.trail
-    road = plan(want.pods, seen, spec.behavior.scale_down.drain_timeout, most=spec.max_replicas)
+    timeout = spec.behavior.scale_down.drain_timeout
+    road = plan(want.pods, seen, timeout, most=spec.max_replicas, kept=want.kept)
     trail.note("drain before scale-down", want.pods, road.replicas)
     bound = trail.bound
     concurrency = _concurrency(case, want, road)

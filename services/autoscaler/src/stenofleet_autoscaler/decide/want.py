@@ -15,7 +15,8 @@ class Want:
         most: slots that the pool can have.
         slots: slots that are wanted, stabilised.
         pods: pods for them, within bounds and steps.
-        may_shrink: a whole window was watched.
+        kept: pods that must stay until the scale-down window is over, drained or not.
+        may_shrink: so much of a window was watched that a drain may begin.
     """
 
     demand: Demand
@@ -23,4 +24,5 @@ class Want:
     most: int
     slots: int
     pods: int
+    kept: int
     may_shrink: bool

@@ -17,6 +17,10 @@ LONGEST_NAME = 256
 MOST_BYTES = 80_000
 """Of JSON that is remembered over a restart; names not seen for longest are left out."""
 
+NEARLY_ALL = 0.95
+MEASURED_TO = 1.25
+"""How exactly a learned duration is known: ends are seen by ticks, and kept in steps of 20 %."""
+
 
 class _Task:
     """What is known of one name: its seconds, and its seconds for a second of work."""
@@ -77,10 +81,28 @@ class Durations:
         """Mean seconds of all runs of the pool; None when there was none."""
         return self._pool.mean()
 
+    def variation(self) -> float | None:
+        """How much the runs of the pool differ: their variance over the squared mean."""
+        return self._pool.variation()
+
     def quantile(self, task: str, q: float) -> float | None:
         """Seconds within which a share of `q` of the runs ended; None for a name never seen."""
         known = self._tasks.get(task)
         return None if known is None else known.seconds.quantile(q)
+
+    def remaining(self, task: str, work: float | None, elapsed: float) -> float | None:
+        """Seconds that a run is expected to go on; None for a name never seen.
+
+        One that lasts longer than nearly all others is taken to be half-way: what is known of
+        such runs is only that they last.
+        """
+        expected = self.expected(task, work)
+        if expected is None:
+            return None
+        if elapsed < expected:
+            return expected - elapsed
+        longest = max(expected, self.quantile(task, NEARLY_ALL) or 0.0)
+        return max(0.0, longest - elapsed) if elapsed < longest * MEASURED_TO else elapsed
 
     def names(self) -> tuple[str, ...]:
         """The names that are known, the one seen last at the end."""

@@ -40,6 +40,7 @@ class Histogram:
     def __init__(self) -> None:
         self._bins: dict[int, float] = {}
         self._sum = 0.0
+        self._squares = 0.0
         self._unit = 1.0
         self._at: float | None = None
 
@@ -57,10 +58,18 @@ class Histogram:
         index = _index(value)
         self._bins[index] = self._bins.get(index, 0.0) + self._unit
         self._sum += value * self._unit
+        self._squares += value * value * self._unit
 
     def mean(self) -> float | None:
         """The decayed mean; None when nothing came."""
         return self._sum / sum(self._bins.values()) if self._bins else None
+
+    def variation(self) -> float | None:
+        """The variance over the squared mean; None when nothing came."""
+        mean = self.mean()
+        if mean is None:
+            return None
+        return max(0.0, self._squares / sum(self._bins.values()) / mean**2 - 1.0)
 
     def quantile(self, q: float) -> float | None:
         """The value below which a share of `q` lies (0 to 1); None when nothing came."""
@@ -77,7 +86,8 @@ class Histogram:
         """For `from_dict`, as JSON can carry it; at most MOST_BINS bins."""
         heaviest = sorted(self._bins.items(), key=lambda item: -item[1])[:MOST_BINS]
         bins = [[index, round(weight / self._unit, 3)] for index, weight in sorted(heaviest)]
-        return {"bins": bins, "mean": _rounded(self.mean()), "at": round(self._at or 0.0)}
+        kept = {"mean": _rounded(self.mean()), "variation": _rounded(self.variation())}
+        return {"bins": bins, **kept, "at": round(self._at or 0.0)}
 
     @classmethod
     def from_dict(cls, told: Any) -> "Histogram":
@@ -95,8 +105,9 @@ class Histogram:
             self._bins[int(_checked(index, _index(SMALLEST), _index(LARGEST)))] = number
         self._bins = {index: weight for index, weight in self._bins.items() if weight > 0}
         if self._bins:
-            mean = _checked(float(told["mean"]), SMALLEST, LARGEST)
-            self._sum = mean * sum(self._bins.values())
+            mean, weight = _checked(float(told["mean"]), SMALLEST, LARGEST), self.weight
+            variation = _checked(float(told.get("variation") or 0.0), 0.0, 1e9)
+            self._sum, self._squares = mean * weight, mean**2 * (1.0 + variation) * weight
         self._at = _checked(float(told["at"]), 0.0, 1e12)
 
     def _pass_on(self, at: float) -> None:
@@ -111,7 +122,8 @@ class Histogram:
     def _scale_down(self) -> None:
         kept = {index: weight / self._unit for index, weight in self._bins.items()}
         self._bins = {index: weight for index, weight in kept.items() if weight > _NOTHING}
-        self._sum, self._unit = self._sum / self._unit, 1.0
+        self._sum, self._squares = self._sum / self._unit, self._squares / self._unit
+        self._unit = 1.0
 
     def _tamed(self, value: float) -> float:
         """The value, or the furthest that one run may lead."""

@@ -1,5 +1,8 @@
 """How many tasks come in a second, from what is queued and what was started."""
 
+import itertools
+import math
+import statistics
 from dataclasses import dataclass
 
 MOST_SAMPLES = 240
@@ -7,6 +10,16 @@ MOST_SAMPLES = 240
 
 LONGEST = 6 * 3600.0
 """Seconds after which a look is forgotten."""
+
+LONG = 60.0
+"""Seconds over which a pace is told, at least; five run times where they are longer."""
+
+STRETCHES, LEAST_STRETCH = 4, 4.0
+"""Stretches of half a run time each, but of so many seconds at least: in each of them a pace that
+keeps a slot busy brings a task, more often than not."""
+
+MOST_GROUPS = 4
+"""Groups in which waiting tasks are told by their age."""
 
 LEAST_WATCHED = 5.0
 """Seconds of watching before a rate is told."""
@@ -58,6 +71,38 @@ class Arrivals:
             return None
         return max(0.0, last.come - first.come) / passed
 
+    def pace(self, run_seconds: float) -> float | None:
+        """Tasks a second that slots should be held for, given how long one runs.
+
+        The median of the last STRETCHES, and no more than the rate of a while: tasks that come all
+        at once are no pace, they are seen in the queue; and a pace that has ended is soon none.
+        """
+        length = max(LEAST_STRETCH, run_seconds / 2)
+        long = self.rate(max(LONG, 5 * run_seconds))
+        if long is None or self._looks[-1].at - self._looks[0].at < STRETCHES * length:
+            return None
+        last = self._looks[-1].at
+        come = [self._at_or_before(last - n * length).come for n in range(STRETCHES + 1)]
+        lately = statistics.median_low(max(0.0, b - a) for b, a in itertools.pairwise(come))
+        return min(long, lately / length)
+
+    def ages(self, queued: int) -> tuple[tuple[int, float], ...]:
+        """How long the last `queued` tasks that came have waited, if they are those that wait.
+
+        Counts and seconds, oldest first, in few groups; tasks that came before the first look are
+        in none. Each counts from the look before the one that first showed it.
+        """
+        groups: list[tuple[int, float]] = []
+        rest = queued
+        for before, look in reversed(list(itertools.pairwise(self._looks))):
+            come = min(rest, round(look.come - before.come))
+            if come > 0:
+                groups.append((come, self._looks[-1].at - before.at))
+                rest -= come
+            if rest <= 0:
+                break
+        return _few(groups[::-1])
+
     def _at_or_before(self, at: float) -> _Look:
         return next((look for look in reversed(self._looks) if look.at <= at), self._looks[0])
 
@@ -67,3 +112,15 @@ class Arrivals:
         if len(self._looks) > MOST_SAMPLES:
             half = MOST_SAMPLES // 2
             self._looks = self._looks[:half:2] + self._looks[half:]
+
+
+def _few(groups: list[tuple[int, float]]) -> tuple[tuple[int, float], ...]:
+    """Neighbours together, each with the longest wait among them: MOST_GROUPS at most."""
+    each = math.ceil(sum(count for count, _ in groups) / MOST_GROUPS)
+    few: list[tuple[int, float]] = []
+    for count, waited in groups:
+        if few and few[-1][0] + count <= each:
+            few[-1] = (few[-1][0] + count, few[-1][1])
+        else:
+            few.append((count, waited))
+    return tuple(few)

@@ -15,13 +15,31 @@ def replicas(target: Raw) -> int:
 
 
 def is_settled(target: Raw) -> bool:
-    """Whether its controller has seen its spec, and no pod of an older template is left."""
+    """Whether its controller has seen its spec, and no pod of an older template is to go."""
     status = target.get("status") or {}
     if status.get("observedGeneration", 0) < target["metadata"].get("generation", 0):
         return False
-    if "updateRevision" in status:  # a StatefulSet
-        return bool(status["updateRevision"] == status.get("currentRevision"))
+    if "updateRevision" in status:
+        return _is_stateful_set_settled(target, status)
     return bool(status.get("updatedReplicas", 0) >= status.get("replicas", 0))
+
+
+def _is_stateful_set_settled(target: Raw, status: Raw) -> bool:
+    """Pods below the partition keep their template, and all of them where nothing is rolled out."""
+    if status["updateRevision"] == status.get("currentRevision"):
+        return True
+    strategy = target["spec"].get("updateStrategy") or {}
+    kept = (strategy.get("rollingUpdate") or {}).get("partition", 0)
+    if strategy.get("type") == "OnDelete":
+        return True
+    return bool(kept and status.get("updatedReplicas", 0) >= replicas(target) - kept)
+
+
+def is_stuck(target: Raw) -> bool:
+    """Whether a rollout came no further for the Deployment's ``progressDeadlineSeconds``."""
+    conditions = (target.get("status") or {}).get("conditions") or []
+    reasons = (each.get("reason") for each in conditions if each["type"] == "Progressing")
+    return "ProgressDeadlineExceeded" in reasons
 
 
 def grace_seconds(target: Raw) -> float:

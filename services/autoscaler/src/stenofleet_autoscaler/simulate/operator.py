@@ -27,12 +27,6 @@ ORPHANED_AFTER = 30.0
 SAMPLE = 200
 """Kinds of queued tasks that are told of, at most."""
 
-PACE = 60.0
-"""Seconds over which the pace of arrivals is told, at least."""
-
-PACE_RUNS = 5
-"""Runs of a mean task over which it is told, at least."""
-
 EPOCH = 1e6
 """The clock at the trace's beginning: a time of day is never near zero."""
 
@@ -106,8 +100,10 @@ class Operator:
             oldest_wait=None if oldest is None else now - oldest,
             kinds=self._kinds(world),
             running=self._running(held, now),
-            rate=self._arrivals.rate(max(PACE, PACE_RUNS * (mean or 0.0))),
+            rate=self._arrivals.pace(mean or 0.0),
+            ages=self._arrivals.ages(len(broker)),
             mean_seconds=mean,
+            variation=self._learned.variation(),
         )
 
     def _kinds(self, world: World) -> tuple[Kind, ...]:
@@ -119,8 +115,7 @@ class Operator:
     def _running(self, held: list[Delivery], now: float) -> tuple[Running, ...]:
         alike: Counter[float | None] = Counter()
         for each in held:
-            expected = self._learned.expected(each.task.name, each.task.work)
-            left = None if expected is None else max(0.0, expected - (now - each.at))
+            left = self._learned.remaining(each.task.name, each.task.work, now - each.at)
             alike[left] += 1
         return tuple(Running(count, left) for left, count in alike.items())
 
