@@ -43,7 +43,9 @@ def test_a_heartbeat_tells_what_runs() -> None:
 
 
 def test_grouped_events_are_heard_too() -> None:
-    assert heard(message(beat(active=1), beat(), grouped=True)).of(NODE) == Heartbeat(100.0, 2, 9, NODE)
+    assert heard(message(beat(active=1), beat(), grouped=True)).of(NODE) == Heartbeat(
+        100.0, 2, 9, NODE
+    )
 
 
 def test_a_worker_is_found_by_its_host_whatever_it_is_called_before_the_at_sign() -> None:

@@ -18,7 +18,7 @@ def claims(draw: st.DrawFn) -> list[Claim]:
 def test_a_queue_that_one_pool_consumes_is_all_its_own() -> None:
     told = shares_of([Claim("a", ("mail",), 10), Claim("b", ("reports",), 10)])
     assert told == {}
-    assert ALONE == Share(Fraction(1), 0)
+    assert Share(Fraction(1), 0) == ALONE
 
 
 def test_what_waits_is_shared_by_the_slots_that_each_pool_can_have() -> None:
@@ -39,7 +39,9 @@ def test_pools_of_which_none_acts_each_tell_the_whole_queue() -> None:
 
 
 @given(claims())
-def test_shares_of_a_queue_add_up_to_all_of_it_unless_nobody_acts(given_claims: list[Claim]) -> None:
+def test_shares_of_a_queue_add_up_to_all_of_it_unless_nobody_acts(
+    given_claims: list[Claim],
+) -> None:
     told = shares_of(given_claims)
     for queue in QUEUES:
         sharing = [claim for claim in given_claims if queue in claim.queues]
