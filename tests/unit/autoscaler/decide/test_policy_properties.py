@@ -80,6 +80,15 @@ def test_the_size_wanted_is_within_bounds_once_a_window_was_watched(
         assert spec.concurrency.min <= decision.concurrency <= spec.concurrency.max
 
 
+@given(observations(works | st.none()), specs(), st.integers(0, 9))
+def test_nothing_ever_grows_above_the_maximum(
+    seen: Observation, spec: PoolSpec, surge: int
+) -> None:
+    more = tuple(Pod(name=f"surge-{number}", ready=True) for number in range(surge))
+    decision = Policy().decide(replace(seen, pods=(*seen.pods, *more)), spec)
+    assert decision.replicas <= max(seen.replicas, spec.max_replicas)
+
+
 @given(observations(st.none()), specs())
 def test_what_is_unknown_never_shrinks(seen: Observation, spec: PoolSpec) -> None:
     decision = Policy().decide(seen, spec)
