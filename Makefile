@@ -7,8 +7,8 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/stenofleet
 UV_VERSION := 0.13.9
 UV := $(or $(shell command -v uv),$(CACHE)/uv-$(UV_VERSION)/bin/uv)
 RUN := .venv/bin
-# No test may be left out because something is missing on this machine.
-PYTEST := STENOFLEET_REQUIRE_ALL=1 $(RUN)/pytest
+# No test may be left out because something is missing on this machine; some look for uv.
+PYTEST := PATH="$(dir $(UV)):$$PATH" STENOFLEET_REQUIRE_ALL=1 $(RUN)/pytest
 CODE := libs/stenofleet/src services/api/src services/worker/src services/autoscaler/src cluster/src deploy/src
 # Where a release goes: CONTEXT names a kube-context, REGISTRY where its cluster pulls images from.
 WHERE := $(if $(CONTEXT),--context $(CONTEXT))
@@ -16,7 +16,7 @@ PACKAGES := redis-server postgresql
 
 .PHONY: help setup tools models programs format lint types imports openapi openapi-check check \
 	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton bench-scale \
-	bench-sense bench-simulator bench-operator campaign-kills clean
+	bench-sense bench-simulator bench-reaction bench-operator campaign-kills clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -104,7 +104,9 @@ bench-sense: setup tools ## Print what a look at a broker costs: deep queues, ma
 bench-simulator: setup ## Simulate this operator, KEDA tuned and the oracle; 1 when a figure is missed.
 	$(RUN)/python tests/bench/bench_simulator.py $(ARGS)
 
-bench-operator: setup ## Print how the operator reacts and what it takes, on a cluster.
+bench-operator: bench-reaction bench-sense bench-scale bench-simulator ## Print all figures of the operator.
+
+bench-reaction: setup ## Print how the operator reacts and what its pods take, on a cluster.
 	$(RUN)/python tests/bench/bench_operator.py $(ARGS)
 
 campaign-kills: setup ## Kill KILLS (50) pods and operators at random, and count each task's effect.

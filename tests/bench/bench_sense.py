@@ -1,7 +1,8 @@
 """Measure what a look at a broker costs, and print a table in Markdown.
 
 The Redis is a real one on this machine. A tick is `Broker.read`: the question, Redis' work, the way
-back and what the operator makes of the answer. Bytes are those of Redis' own count, both ways.
+back and what the operator makes of the answer. Bytes are those of Redis' own count, both ways;
+processor time is that of Redis and of the reader, which does not count who else is on the machine.
 """
 
 import asyncio
@@ -34,17 +35,27 @@ class Costs:
     """What each tick took."""
 
     milliseconds: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
     kilobytes: list[float] = field(default_factory=list)
 
     @property
-    def row(self) -> tuple[str, str, str]:
-        """How many ticks, and p50, p95 and the maximum of time and of bytes."""
-        return str(len(self.milliseconds)), _spread(self.milliseconds), _spread(self.kilobytes)
+    def row(self) -> tuple[str, ...]:
+        """How many ticks, and p50, p95 and the maximum of times and of bytes."""
+        figures = (self.milliseconds, self.processor, self.kilobytes)
+        return str(len(self.milliseconds)), *map(_spread, figures)
 
 
 def _spread(values: list[float]) -> str:
     p50, p95 = (statistics.quantiles(values, n=20, method="inclusive")[at] for at in (9, 18))
     return f"{p50:.1f} / {p95:.1f} / {max(values):.1f}"
+
+
+@dataclass(frozen=True)
+class Used:
+    """Processor time and traffic, in all."""
+
+    milliseconds: float
+    kilobytes: float
 
 
 @dataclass
@@ -58,20 +69,23 @@ class Lab:
     def __post_init__(self) -> None:
         self.client: Any = self.server.client()
         self._overhead = 0.0
-        self._overhead = self._kilobytes(self._sent(), self._sent())
+        before = self._used()
+        self._overhead = self._used().kilobytes - before.kilobytes
 
-    def _sent(self) -> int:
-        stats = self.client.info("stats")
-        return int(stats["total_net_input_bytes"]) + int(stats["total_net_output_bytes"])
-
-    def _kilobytes(self, before: int, after: int) -> float:
-        return (after - before) / 1000 - self._overhead
+    def _used(self) -> "Used":
+        """What Redis and this process have used so far."""
+        stats, cpu = self.client.info("stats"), self.client.info("cpu")
+        traffic = int(stats["total_net_input_bytes"]) + int(stats["total_net_output_bytes"])
+        redis = float(cpu["used_cpu_user"]) + float(cpu["used_cpu_sys"])
+        return Used((redis + time.process_time()) * 1000, traffic / 1000)
 
     async def tick(self, broker: Broker, asked: Asked, costs: Costs) -> Reading:
-        before, began = self._sent(), time.perf_counter()
+        before, began = self._used(), time.perf_counter()
         reading = (await broker.read({KEYS: asked}))[KEYS]
         costs.milliseconds.append((time.perf_counter() - began) * 1000)
-        costs.kilobytes.append(self._kilobytes(before, self._sent()))
+        after = self._used()
+        costs.processor.append(after.milliseconds - before.milliseconds)
+        costs.kilobytes.append(after.kilobytes - before.kilobytes - self._overhead)
         if not isinstance(reading, Reading):
             raise reading
         return reading
@@ -175,9 +189,8 @@ async def measured(scenario: Scenario, ticks: int, pause: float) -> dict[str, Co
 @click.option("--held", default=50_000, show_default=True, help="Deliveries in unacked.")
 def bench(ticks: int, pause: float, deep: int, held: int) -> None:
     """Measure what a tick costs on one broker."""
-    click.echo(
-        "| p50 / p95 / most, one broker | ticks | ms a tick | kB a tick |\n|---|---|---|---|"
-    )
+    click.echo("| p50 / p95 / most, one broker | ticks | ms a tick | of processor | kB a tick |")
+    click.echo("|---|---|---|---|---|")
     for scenario in (rest, depth(10), depth(deep), unacked(held, 10_000)):
         for title, costs in asyncio.run(measured(scenario, ticks, pause)).items():
             click.echo(f"| {' | '.join((title, *costs.row))} |")

@@ -54,20 +54,21 @@ def workers(kind: str, name: str, worker: Manifest, grace: int) -> Manifest:
     return workload
 
 
-def worker(image: str, command: list[str], env: Mapping[str, Any]) -> Manifest:
-    """A worker's container; a variable is a string, or where its value comes from."""
-    variables = [
-        {"name": key, ("value" if isinstance(value, str) else "valueFrom"): value}
-        for key, value in env.items()
-    ]
+def worker(image: str, command: list[str], env: list[Manifest]) -> Manifest:
+    """A worker's container."""
     requests = {"cpu": "10m", "memory": "64Mi"}
     return {
         "name": "worker",
         "image": image,
         "command": command,
-        "env": variables,
+        "env": env,
         "resources": {"requests": requests},
     }
+
+
+def of_secret(name: str, key: str) -> Manifest:
+    """A variable's value out of a Secret."""
+    return {"valueFrom": {"secretKeyRef": {"name": name, "key": key}}}
 
 
 def pool(name: str, kind: str, secret_key: Mapping[str, str], spec: Mapping[str, Any]) -> Manifest:

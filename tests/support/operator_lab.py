@@ -23,7 +23,8 @@ BROKERS = "brokers"
 """The Secret with the URLs of all brokers, each under the broker's name."""
 
 LEASE = "stenofleet-autoscaler"
-TEMPLATES = ("templates/operator/deployment.yaml", "templates/operator/rbac.yaml")
+CHART = ROOT / "helm" / "stenofleet"
+PROFILE = CHART / "profiles" / "operator-only.yaml"
 READY_SECONDS = 120
 GONE_SECONDS = 120
 
@@ -159,15 +160,16 @@ def lab(cluster: Cluster, namespace: str) -> Iterator[Lab]:
 
 def _install(opened: Lab) -> None:
     cluster = opened.cluster
-    crds = ("apply", "--server-side", "--force-conflicts", "--filename", str(ROOT / CRDS))
-    cluster.kubectl(*crds)
+    cluster.kubectl(
+        *("apply", "--server-side", "--force-conflicts", "--filename", str(ROOT / CRDS))
+    )
     ensure_namespace(opened.release)
-    opened.kubectl("apply", "--filename", "-", text=_operator(opened))
+    _operator(opened)
     opened.start_redis(BROKER, LEDGER)
     eventually(lambda: _leads(opened), "the operator to be ready", READY_SECONDS)
 
 
-def _operator(opened: Lab) -> str:
+def _operator(opened: Lab) -> None:
     """The chart's operator and nothing else of it."""
     name, _, tag = opened.images[OPERATOR].rpartition(":")
     values = {
@@ -178,10 +180,8 @@ def _operator(opened: Lab) -> str:
             "brokerSecrets": [BROKERS],
         },
     }
-    shown = [word for template in TEMPLATES for word in ("--show-only", template)]
-    where = ["--namespace", opened.namespace, "--values", "-", *shown]
-    chart = str(ROOT / "helm" / "stenofleet")
-    return opened.cluster.helm("template", "lab", chart, *where, text=json.dumps(values))
+    where = ("--namespace", opened.namespace, "--values", str(PROFILE), "--values", "-")
+    opened.cluster.helm("install", opened.release.name, str(CHART), *where, text=json.dumps(values))
 
 
 def _leads(opened: Lab) -> bool:

@@ -13,7 +13,7 @@ from support import lab_objects
 from support.evidence import show
 from support.fleet import eventually
 from support.ledger import Ledger, cut, repeated
-from support.operator_lab import BROKERS, Lab, Server
+from support.operator_lab import BROKERS, LEDGER, Lab, Server
 from support.watches import Sighting, watched
 
 RESIZABLE = "stenofleet.pool:TaskPool"
@@ -205,27 +205,43 @@ def plain_app(lab: Lab, name: str, setup: Setup | None = None, **spec: Any) -> I
 
 def workers_of(app: PlainApp) -> dict[str, Any]:
     """The manifest of the app's workers."""
-    setup, lab = app.setup, app.lab
-    queues = ",".join(setup.queues or (app.name,))
-    command = ["celery", "-A", "app", "worker", "-P", setup.pool, "-c", str(setup.concurrency)]
-    command += ["-Q", queues, "--without-gossip", "--without-mingle"]
-    command += [] if setup.heartbeats else ["--without-heartbeat"]
-    env: dict[str, Any] = {
-        "APP": app.name,
-        "ACKS_LATE": str(int(setup.acks_late)),
-        "PREFETCH": "off" if setup.prefetch is None else str(setup.prefetch),
-        "KEY_PREFIX": setup.key_prefix,
-        "CELERY_CUSTOM_WORKER_POOL": RESIZABLE,
-        "BROKER_URL": {"secretKeyRef": {"name": BROKERS, "key": setup.broker}},
-        "LEDGER_URL": {"secretKeyRef": {"name": BROKERS, "key": "ledger"}},
-    }
-    worker = lab_objects.worker(lab.image, command, env)
+    setup = app.setup
+    variables = [{"name": key, **source(value)} for key, value in env_of(app).items()]
+    worker = lab_objects.worker(app.lab.image, command_of(app), variables)
     manifest = lab_objects.workers(setup.kind, app.name, worker, setup.grace)
     if setup.apart:
         manifest["spec"]["template"]["spec"]["affinity"] = lab_objects.apart(app.name)
     if setup.strategy:
         manifest["spec"]["strategy"] = setup.strategy
     return manifest
+
+
+def source(value: Any) -> dict[str, Any]:
+    """A variable's value, or where it comes from."""
+    return {"value": value} if isinstance(value, str) else value
+
+
+def command_of(app: PlainApp) -> list[str]:
+    """What a worker runs."""
+    setup = app.setup
+    queues = ",".join(setup.queues or (app.name,))
+    command = ["celery", "-A", "app", "worker", "-P", setup.pool, "-c", str(setup.concurrency)]
+    command += ["-Q", queues, "--without-gossip", "--without-mingle"]
+    return command if setup.heartbeats else [*command, "--without-heartbeat"]
+
+
+def env_of(app: PlainApp) -> dict[str, Any]:
+    """A worker's variables: a string each, or ``valueFrom``."""
+    setup = app.setup
+    return {
+        "APP": app.name,
+        "ACKS_LATE": str(int(setup.acks_late)),
+        "PREFETCH": "off" if setup.prefetch is None else str(setup.prefetch),
+        "KEY_PREFIX": setup.key_prefix,
+        "CELERY_CUSTOM_WORKER_POOL": RESIZABLE,
+        "BROKER_URL": lab_objects.of_secret(BROKERS, setup.broker),
+        "LEDGER_URL": lab_objects.of_secret(BROKERS, LEDGER),
+    }
 
 
 def pool_of(app: PlainApp, **spec: Any) -> dict[str, Any]:

@@ -323,4 +323,4 @@ def leads(port: int) -> bool:
 
 
 def ticks(port: int) -> float:
-    return metric(port, "stenofleet_tick_seconds_count")
+    return metric(port, "stenofleet_autoscaler_tick_seconds_count")

@@ -1,14 +1,14 @@
 """What the operator sees of a real Redis that a real Celery and its workers use."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from stenofleet_autoscaler.sense.errors import Unseen
-from stenofleet_autoscaler.sense.reading import Finished, QueueReading
-from support.celery_shop import NODE, PREFIX, Operator, Shop, as_operator, eventually
+from stenofleet_autoscaler.sense.reading import Finished, QueueReading, Sample
+from support.celery_shop import NODE, Operator, Shop, as_operator, eventually
 from support.lookout import Lookout, lookout
-from support.servers import RedisServer
+from support.servers import RedisServer, until
 
 
 @pytest.fixture
@@ -31,6 +31,23 @@ def test_a_task_for_later_is_scheduled_and_not_due(shop: Shop, operator: Lookout
     seen = operator.queue("mail")
     assert isinstance(seen, QueueReading)
     assert (seen.depth, len(seen.etas), sum(each.count for each in seen.samples)) == (2, 1, 1)
+
+
+def test_an_app_that_knows_nothing_of_the_operator_tells_its_tasks(
+    shop: Shop, operator: Lookout
+) -> None:
+    shop.send()
+    seen = operator.queue("mail")
+    assert seen.samples == (Sample("until_exists", 1),)
+    assert (seen.garbage, seen.oldest is None) == (0, False)
+
+
+def test_a_task_for_later_that_a_worker_took_is_scheduled(shop: Shop, operator: Lookout) -> None:
+    shop.start_worker()
+    shop.send(eta=datetime.now(UTC) + timedelta(hours=1))
+    until(lambda: operator.in_flight("mail").scheduled == 1, "the worker to take it")
+    seen = operator.in_flight("mail")
+    assert (seen.due, len(seen.etas)) == (0, 1)
 
 
 def test_delivered_tasks_are_told_apart_by_the_binding_of_their_exchange(shop: Shop) -> None:
@@ -109,33 +126,39 @@ def test_a_worker_that_was_never_heard_is_unknown(shop: Shop) -> None:
     assert as_operator(shop, scenario) is None
 
 
-class TestTrouble:
-    def test_no_redis_is_unreachable(self, redis_server: RedisServer) -> None:
-        redis_server.stop()
-        assert trouble(redis_server.url).reason == "BrokerUnreachable"
+def test_heartbeats_are_heard_again_after_redis_was_away(
+    shop: Shop, redis_server: RedisServer
+) -> None:
+    shop.start_worker()
 
-    def test_a_wrong_password_is_refused_and_not_told(self, redis_server: RedisServer) -> None:
-        told = trouble(redis_server.url.replace("pass%20word", "hunter2"))
-        assert told.reason == "AccessDenied"
-        assert "hunter2" not in str(told)
+    async def scenario(operator: Operator) -> None:
+        async def heard() -> bool:
+            return operator.heartbeat(NODE) is not None
 
-    def test_a_key_of_the_wrong_type_is_no_empty_queue(
-        self, operator: Lookout, redis_server: RedisServer
-    ) -> None:
-        redis_server.client().set(f"{PREFIX}mail", "not a list")
-        with pytest.raises(Unseen) as caught:
-            operator.queue("mail")
-        assert caught.value.reason == "WrongType"
+        await eventually(heard, "a heartbeat")
+        before = operator.heartbeat(NODE)
+        await asyncio.to_thread(redis_server.stop)
+        await asyncio.to_thread(redis_server.start)
 
-    @pytest.mark.parametrize("url", ["amqp://rabbit", "nonsense", ""])
-    def test_what_is_no_redis_url_is_told_without_repeating_it(self, url: str) -> None:
-        told = trouble(url)
-        assert told.reason == "InvalidURL"
-        assert not url or url not in told.message
+        async def heard_again() -> bool:
+            listening = operator.broker.heartbeats(operator.keys).listening_for > 0
+            return listening and operator.heartbeat(NODE) not in (None, before)
+
+        await eventually(heard_again, "a new heartbeat")
+
+    as_operator(shop, scenario)
 
 
-def trouble(url: str) -> Unseen:
-    """What the operator says of a broker that it cannot read."""
-    with pytest.raises(Unseen) as caught, lookout(url) as one:
-        one.look("mail")
-    return caught.value
+def test_nobody_listens_for_a_keyspace_that_nobody_looks_at(
+    shop: Shop, redis_server: RedisServer
+) -> None:
+    async def listens(count: int) -> bool:
+        return int(redis_server.client().pubsub_numpat()) == count
+
+    async def scenario(operator: Operator) -> None:
+        operator.heartbeat(NODE)
+        await eventually(lambda: listens(1), "the channel to be listened to")
+        await operator.broker.read({})
+        await eventually(lambda: listens(0), "the listening to end")
+
+    as_operator(shop, scenario)

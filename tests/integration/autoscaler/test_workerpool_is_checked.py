@@ -47,6 +47,19 @@ def step(direction: str, size: Any) -> dict[str, Any]:
         (changed(concurrency={"min": 0, "max": 4}), "should be greater than or equal to 1"),
         (changed(demand={}), "demand needs at least one entry in queues or lists"),
         (changed(demand={"queues": ["a", "a"]}), "Duplicate value"),
+        (
+            changed(demand={"lists": [{"key": "log", "itemsPerTask": 1}]}),
+            "demand.lists needs the queues whose tasks work the lists off",
+        ),
+        (
+            changed(demand={"queues": ["a"], "lists": [{"key": "a", "itemsPerTask": 1}]}),
+            "a key in demand.lists must not be the name of a queue",
+        ),
+        (
+            changed(objective={"queueWait": "25h"}),
+            "queueWait must be a duration above 0s and up to",
+        ),
+        (changed(manualHold="200h"), "manualHold must be a duration above 0s and up to 168h"),
         (changed(objective={}), "objective needs exactly one of queueWait and backlogPerSlot"),
         (
             changed(objective={"queueWait": "5s", "backlogPerSlot": 1}),

@@ -11,6 +11,9 @@ from stenofleet_autoscaler.store import Store
 WATCH_SECONDS = 300
 """After this a watch ends and everything is listed again."""
 
+WORKERS, IDLE_SECONDS = 100, 0.05
+"""kopf starts a worker for each object that an event is about, and keeps it for a while."""
+
 
 def registry_for(
     store: Store, kinds: Iterable[Kind], on_listing: Callable[[], None]
@@ -58,3 +61,5 @@ def _configure(settings: kopf.OperatorSettings) -> None:
     settings.networking.request_timeout = 10
     settings.networking.connect_timeout = 5
     settings.peering.standalone = True
+    settings.queueing.worker_limit = WORKERS
+    settings.queueing.idle_timeout = IDLE_SECONDS

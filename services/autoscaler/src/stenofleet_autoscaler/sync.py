@@ -60,8 +60,10 @@ class Sync:
         self._asked.set()
 
     async def _pause(self) -> None:
+        # No wait_for: it makes a task, and kopf cancels all that began after it when it ends.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._asked.wait(), EVERY)
+            async with asyncio.timeout(EVERY):
+                await self._asked.wait()
         await asyncio.sleep(RETRY)
         self._asked.clear()
 

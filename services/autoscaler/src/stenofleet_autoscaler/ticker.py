@@ -50,7 +50,6 @@ class Ticker:
                 passed = time.monotonic() - self.last
                 await asyncio.sleep(max(0.0, self._seconds - passed))
         finally:
-            await self._rounds.stop()
             await self._keep_all()
             await self._let_go()
 
@@ -77,6 +76,7 @@ class Ticker:
 
     async def _let_go(self) -> None:
         """Another replica leads: what is known here grows old, and is met anew."""
+        await self._rounds.stop()
         pools, self.pools = self.pools, {}
         for pool in pools.values():
             self._world.memory.forget(pool.raw)

@@ -32,6 +32,12 @@ def test_a_raised_maximum_starts_no_pods_for_work_that_is_already_done() -> None
     assert policy.decide(done, spec(maxReplicas=4)).replicas == 1
 
 
+def test_the_pods_that_a_rollout_adds_are_no_reason_to_grow() -> None:
+    surged = seen(*[pod(name, active=1) for name in "abcde"], delivered=3)
+    rolled = replace(surged, replicas=3, settled=False)
+    assert Policy().decide(rolled, spec()).replicas == 3
+
+
 def test_concurrency_of_the_ready_pod_rises_in_the_same_decision_that_adds_pods() -> None:
     decision = Policy().decide(seen(pod("a", slots=1), queued=12), spec())
     assert (decision.concurrency, decision.replicas) == (2, 4)

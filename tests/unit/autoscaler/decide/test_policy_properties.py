@@ -80,6 +80,15 @@ def test_the_size_wanted_is_within_bounds_once_a_window_was_watched(
         assert spec.concurrency.min <= decision.concurrency <= spec.concurrency.max
 
 
+@given(observations(works | st.none()), specs(), st.integers(0, 9))
+def test_nothing_ever_grows_above_the_maximum(
+    seen: Observation, spec: PoolSpec, surge: int
+) -> None:
+    more = tuple(Pod(name=f"surge-{number}", ready=True) for number in range(surge))
+    decision = Policy().decide(replace(seen, pods=(*seen.pods, *more)), spec)
+    assert decision.replicas <= max(seen.replicas, spec.max_replicas)
+
+
 @given(observations(st.none()), specs())
 def test_what_is_unknown_never_shrinks(seen: Observation, spec: PoolSpec) -> None:
     decision = Policy().decide(seen, spec)
@@ -177,7 +186,7 @@ def test_after_a_restart_decisions_are_the_same_once_a_window_was_watched(
 
 
 @given(st.floats(0.2, 20.0), st.floats(0.5, 30.0), st.integers(1, 4))
-@settings(max_examples=30)
+@settings(max_examples=10)
 def test_a_constant_load_makes_no_size_swing(pace: float, seconds: float, slots: int) -> None:
     sizes = sizes_under(pace, seconds, slots)
     settled = sizes[len(sizes) // 2 :]

@@ -76,7 +76,9 @@ class Policy:
         if seen.held_replicas is not None:
             return trail.note("manualHold", pods, within(spec, seen.held_replicas))
         if not may_shrink:
-            pods = trail.note("whole window first", pods, max(pods, staying(seen)))
+            # A rollout's own pods come on top of the replicas: they are no reason to grow.
+            there = min(staying(seen), seen.replicas)
+            pods = trail.note("whole window first", pods, max(pods, there))
         stepped = self._steps.limit(seen.now, seen.replicas, pods, spec.behavior, trail)
         return within(spec, stepped) if may_shrink else stepped
 

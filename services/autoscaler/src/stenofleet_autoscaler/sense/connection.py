@@ -1,6 +1,7 @@
 """Connections to Redis by the URLs that Celery takes: redis://, rediss:// and sentinel://."""
 
 import re
+import ssl
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
@@ -30,7 +31,7 @@ class Address:
     Attributes:
         url: as Celery's ``broker_url``, password and database number included.
         ca: the certificates, as PEM, that a rediss:// server is held against; None for the
-            system's.
+            system's. With a sentinel:// URL it says that Redis and Sentinels speak TLS.
         sentinel_master: the master's name where the URL is sentinel://.
         sentinel_password: of the Sentinels themselves; the URL's is that of the master.
     """
@@ -90,8 +91,14 @@ def _plain(url: str) -> str:
 
 
 def _certificates(address: Address) -> dict[str, Any]:
-    if address.ca is None or not address.url.startswith("rediss://"):
+    if address.ca is None or address.url.startswith("redis://"):
         return {}
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=address.ca)
+    except (ssl.SSLError, ValueError, TypeError):
+        raise Unseen(
+            "InvalidCA", "what is given as the broker's CA is no PEM certificate"
+        ) from None
     return {"ssl_ca_data": address.ca}
 
 
@@ -101,11 +108,13 @@ def _by_sentinel(address: Address) -> Redis:
     parts = [urlsplit(part.strip()) for part in address.url.split(";") if part.strip()]
     if any(part.scheme != "sentinel" or not part.hostname for part in parts):
         raise Unseen("InvalidURL", "expected sentinel://host:port/db, several separated by ;")
+    certificates = _certificates(address)
+    shared = {**_options(), **certificates, "ssl": bool(certificates)}
     sentinels = Sentinel(  # type: ignore[no-untyped-call]  # redis-py gives it no types
         [(part.hostname, part.port or SENTINEL_PORT) for part in parts],
-        sentinel_kwargs={**_options(), "password": address.sentinel_password},
+        sentinel_kwargs={**shared, "password": address.sentinel_password},
     )
-    options: dict[str, Any] = {**_options(), **_login(parts), "db": _number(parts)}
+    options: dict[str, Any] = {**shared, **_login(parts), "db": _number(parts)}
     client: Redis = sentinels.master_for(address.sentinel_master, **options)
     return client
 

@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from stenofleet.broker import Binding, parse_binding, queues_for
@@ -11,7 +11,7 @@ from stenofleet.broker.messages import epoch_from_iso
 
 from stenofleet_autoscaler.sense.reading import Delivery, Finished, InFlight
 
-NEWS = 200
+NEWS = 300
 """Deliveries that one look reads: many come in the first looks of an operator's life."""
 
 CHECKED = 300
@@ -19,6 +19,9 @@ CHECKED = 300
 
 CHECKED_WHEN_GONE = 1000
 """The same when their count says that some have gone."""
+
+NAMED = 150
+"""Deliveries that one look reads out of order, because they were missed."""
 
 PAGE = 500
 """Tags of ``unacked_index`` that one look goes through when their count says that one was missed:
@@ -74,8 +77,8 @@ class _Queue:
         passed, self.later = self.later[:come], self.later[come:] if come else self.later
         for _, _, each in passed:
             self.add(each, now)
-        while self.fresh and now - next(iter(self.fresh.values())) >= FRESH:
-            del self.fresh[next(iter(self.fresh))]
+        for tag, _ in list(takewhile(lambda entry: now - entry[1] >= FRESH, self.fresh.items())):
+            del self.fresh[tag]
 
 
 class Deliveries:
@@ -133,7 +136,7 @@ class Deliveries:
 
     def _turn_page(self, unknown: Sequence[str], *, missing: bool) -> None:
         """Goes from the newest tags to the oldest for as long as one is missing."""
-        self._fetch = list(unknown[:NEWS])
+        self._fetch = list(unknown[:NAMED])
         if not missing:
             self._page = None
         elif self._page is None:

@@ -2,7 +2,13 @@
 
 from redis import RedisError
 from redis.asyncio.sentinel import MasterNotFoundError
-from redis.exceptions import AuthenticationError, BusyLoadingError, ResponseError
+from redis.exceptions import (
+    AuthenticationError,
+    BusyLoadingError,
+    MasterDownError,
+    NoPermissionError,
+    ResponseError,
+)
 
 
 class Unseen(Exception):  # noqa: N818 - it is a state of knowledge that is reported, no defect
@@ -25,10 +31,9 @@ def explain(error: Exception) -> Unseen:
         return Unseen("BrokerTimeout", "Redis did not answer in time")
     if isinstance(error, MasterNotFoundError):
         return Unseen("NoMaster", "no Sentinel names a master that answers")
-    if isinstance(error, AuthenticationError):
-        return explain_text("WRONGPASS")
-    if isinstance(error, BusyLoadingError):
-        return explain_text("LOADING")
+    for kind, code in _CODES.items():  # redis-py has cut the code off their text
+        if isinstance(error, kind):
+            return explain_text(code)
     if isinstance(error, ResponseError):
         return explain_text(str(error))
     if isinstance(error, RedisError | OSError):
@@ -43,6 +48,13 @@ def explain_text(text: str, otherwise: tuple[str, str] | None = None) -> Unseen:
             return Unseen(reason, message)
     return Unseen(*(otherwise or ("BrokerRefused", f"Redis answered {_code(text)}")))
 
+
+_CODES = {
+    AuthenticationError: "WRONGPASS",
+    BusyLoadingError: "LOADING",
+    MasterDownError: "MASTERDOWN",
+    NoPermissionError: "NOPERM",
+}
 
 _KNOWN = (
     (("LOADING",), "BrokerLoading", "Redis is loading its data"),

@@ -14,14 +14,6 @@ local MARK_BYTES = 300
 local MOST_BYTES = 4 * 1024 * 1024
 local PART = 20
 
-local function call(...)
-  local answer = redis.pcall(...)
-  if type(answer) == 'table' and answer.err then
-    return nil, answer.err
-  end
-  return answer
-end
-
 -- What read() returns, or {error = text} where Redis refuses it.
 local function spared(read, ...)
   local good, answer = pcall(read, ...)
@@ -142,12 +134,11 @@ local function look_at_queue(name, known)
 end
 
 local function look_at_list(key)
-  local length, refused = call('LLEN', key)
-  return length or {error = refused}
+  return redis.call('LLEN', key)
 end
 
 local function bindings_of(exchange)
-  return call('SMEMBERS', ask.prefix .. '_kombu.binding.' .. exchange) or {}
+  return redis.call('SMEMBERS', ask.prefix .. '_kombu.binding.' .. exchange)
 end
 
 local unacked, index = ask.prefix .. 'unacked', ask.prefix .. 'unacked_index'
@@ -192,7 +183,16 @@ local function read_named(seen)
   end
 end
 
+local function read_bindings_again()
+  for exchange, is_old in pairs(ask.exchanges) do
+    if is_old then
+      out.bindings[exchange] = bindings_of(exchange)
+    end
+  end
+end
+
 local function look_at_deliveries()
+  read_bindings_again()
   local count = redis.call('ZCARD', index)
   local seen = {count = count, new = {}, page = {}, gone = {}, more = false}
   if count > 0 then
@@ -214,12 +214,7 @@ for _, queue in ipairs(ask.queues) do
   out.queues[#out.queues + 1] = spared(look_at_queue, queue[1], queue[2])
 end
 for _, key in ipairs(ask.lists) do
-  out.lists[#out.lists + 1] = look_at_list(key)
-end
-for exchange, is_old in pairs(ask.exchanges) do
-  if is_old then
-    out.bindings[exchange] = bindings_of(exchange)
-  end
+  out.lists[#out.lists + 1] = spared(look_at_list, key)
 end
 out.deliveries = spared(look_at_deliveries)
 return cjson.encode(out)

@@ -1,0 +1,65 @@
+"""A release whose workers change while the operator has made them many."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from support.fleet import eventually
+from support.operator_lab import BROKERS, CHART, PROFILE, Lab
+from support.plain_app import PlainApp, Setup, command_of, env_of
+from support.watches import changes, watched
+
+PODS = 6
+TARGET = "deployment/farm-worker-plain"
+SETUP = Setup(grace=60)
+
+
+@pytest.fixture
+def farm(operator_lab: Lab) -> Iterator[PlainApp]:
+    """Workers that the chart deploys, in a release of their own without an operator."""
+    app = PlainApp(operator_lab, "farm", SETUP)
+    app.ledger.clear()
+    deploy(app)
+    yield app
+    operator_lab.cluster.helm("uninstall", app.name, "--namespace", operator_lab.namespace)
+
+
+def test_an_upgrade_with_a_changed_label_leaves_six_replicas_as_they_are(farm: PlainApp) -> None:
+    lab = farm.lab
+    tasks = farm.send(PODS, 25.0)
+    farm.wait_running(PODS)
+    with watched(
+        *(lab.cluster, lab.namespace, TARGET, "-o", 'jsonpath={.spec.replicas}{"\\n"}')
+    ) as replicas:
+        eventually(lambda: replicas, "the Deployment to be watched", 20)
+        deploy(farm, podLabels={"changed": "yes"})
+        lab.kubectl("rollout", "status", TARGET, "--timeout=90s", timeout=100)
+        seen = changes(replicas)
+    farm.wait_done(tasks)
+    assert seen == [str(PODS)]
+    farm.assert_each_once(tasks)
+
+
+def deploy(app: PlainApp, **worker: Any) -> None:
+    lab = app.lab
+    repository, _, tag = lab.image.rpartition(":")
+    plain = {
+        "image": {"repository": repository, "tag": tag},
+        "command": command_of(app),
+        "env": env_of(app),
+        "queues": [app.name],
+        "maxReplicas": PODS,
+        "broker": {"urlSecretRef": {"name": BROKERS, "key": app.setup.broker}},
+        "terminationGracePeriodSeconds": SETUP.grace,
+        "resources": {"requests": {"cpu": "10m", "memory": "64Mi"}},
+        **worker,
+    }
+    values = {
+        "fullnameOverride": app.name,
+        "operator": {"enabled": False},
+        "workers": {"plain": plain},
+    }
+    where = ("--namespace", lab.namespace, "--values", str(PROFILE), "--values", "-")
+    command = ("upgrade", "--install", app.name, str(CHART), *where)
+    lab.cluster.helm(*command, text=json.dumps(values), timeout=120)
