@@ -1,5 +1,6 @@
 """One lab for the whole run: the operator, a broker and a ledger; each test brings its own app."""
 
+import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -9,5 +10,6 @@ from support.operator_lab import Lab, lab
 
 @pytest.fixture(scope="session")
 def operator_lab(cluster: Cluster) -> Iterator[Lab]:
-    with lab(cluster, "stenofleet-lab") as opened:
+    # Two runs on one cluster do not meet.
+    with lab(cluster, f"stenofleet-lab-{secrets.token_hex(2)}") as opened:
         yield opened

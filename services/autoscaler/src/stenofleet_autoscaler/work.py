@@ -40,7 +40,7 @@ def work_of(
             (_items(reading.lists[each.key]), each.items_per_task) for each in demand.lists
         ),
         oldest_wait=_oldest_wait(queues.values(), reading.at),
-        kinds=tuple(kind for queue in queues.values() for kind in _kinds(queue, learned)),
+        kinds=tuple(k for name, q in queues.items() for k in _kinds(q, parts[name], learned)),
         running=_running(taken.values(), learned, reading.at),
         etas=_etas(queues.values(), taken.values()),
         mean_seconds=learned.mean(),
@@ -52,12 +52,13 @@ def _queued(queue: QueueReading, part: Share) -> int:
     return math.ceil((queue.depth - len(queue.etas)) * part.of_queued)
 
 
-def _kinds(queue: QueueReading, learned: Durations) -> list[Kind]:
-    """The sample in the proportion of the whole queue: another queue may be sampled whole."""
-    weight = (queue.depth - len(queue.etas)) / max(1, sum(each.count for each in queue.samples))
+def _kinds(queue: QueueReading, part: Share, learned: Durations) -> list[Kind]:
+    """The sample in the proportion of the pool's part: another queue may be sampled whole."""
+    weight = _queued(queue, part) / max(1, sum(each.count for each in queue.samples))
     return [
         Kind(math.ceil(each.count * weight), learned.expected(each.task, each.work))
         for each in queue.samples
+        if weight
     ]
 
 
