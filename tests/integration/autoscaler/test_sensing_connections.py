@@ -16,7 +16,14 @@ from stenofleet_autoscaler.sense.errors import Unseen
 from stenofleet_autoscaler.sense.reading import Asked
 from support.celery_messages import envelope
 from support.lookout import DEFAULT, deliver, delivered, lookout
-from support.redis_roles import MASTER, Authority, Sentinel, mute_server, replicate
+from support.redis_roles import (
+    MASTER,
+    Authority,
+    Sentinel,
+    begin_to_replicate,
+    mute_server,
+    replicate,
+)
 from support.servers import RedisServer, free_port, until
 
 
@@ -275,8 +282,7 @@ class TestRefusals:
         replica: Any = other_server.client()
         replica.config_set("key-load-delay", 20_000)  # microseconds a key
         replica.config_set("loading-process-events-interval-bytes", 1024)
-        replica.config_set("masterauth", redis_server.password)
-        replica.replicaof(redis_server.address, redis_server.port)
+        begin_to_replicate(other_server, redis_server)
         reasons: set[str] = set()
 
         def told() -> bool:
