@@ -82,6 +82,7 @@ class Pool:
         self._resting: tuple[object, ...] | None = None
         self._error: SpecError | None = None
         self._told: Report | None = None
+        self._told_on: Raw = {}
         self._errand: asyncio.Task[None] | None = None
         self.meet(raw)
 
@@ -222,7 +223,8 @@ class Pool:
         """At rest, nothing at all is done."""
         seen, decision = outcome.seen, outcome.decision
         moves = seen and decision and (seen.pods or decision.replicas != seen.replicas)
-        same = outcome.told == self._told and not self._hold_patch(outcome)
+        told = outcome.told == self._told and self.raw is self._told_on
+        same = told and not self._hold_patch(outcome)
         idle = bool(same and not moves)
         self._rest(outcome, idle=idle)
         return None if idle and not self._is_due() else outcome
@@ -272,11 +274,13 @@ class Pool:
         return patch_for(self.raw, sight.spec, sight.hold, outcome.decision.replicas)
 
     async def _say(self, told: Report) -> None:
-        before = self.raw.get("status") or {}
+        raw = self.raw
+        before = raw.get("status") or {}
         patch = status_patch(before, told)
         if patch:
             await self._world.kube.patch_status(self.namespace, self.name, patch)
-        self._told = told
+        # Our watch may be behind what was written last: what it shows next is compared anew.
+        self._told, self._told_on = told, raw
         for fact in turned(before, told.conditions):
             await self._world.events.warning(self.raw, fact.reason, fact.message)
 
