@@ -12,7 +12,7 @@ from typing import Any
 import kopf
 from aiohttp import web
 from kubernetes.aio import client, config
-from stenofleet.settings import OperatorSettings
+from stenofleet.settings import EVERYWHERE, OperatorSettings
 
 from stenofleet_autoscaler.act.events import Events
 from stenofleet_autoscaler.act.kube import Kube
@@ -25,7 +25,7 @@ from stenofleet_autoscaler.records import Records
 from stenofleet_autoscaler.sense.brokers import Brokers
 from stenofleet_autoscaler.sense.secrets import Secrets
 from stenofleet_autoscaler.store import Store
-from stenofleet_autoscaler.sync import EVERYWHERE, Sync
+from stenofleet_autoscaler.sync import Sync
 from stenofleet_autoscaler.ticker import Ticker
 from stenofleet_autoscaler.world import World
 

@@ -8,13 +8,13 @@ from typing import Any
 import aiohttp
 import structlog
 from kubernetes.aio.client import ApiClient, ApiException, CoreV1Api, CustomObjectsApi
+from stenofleet.settings import EVERYWHERE
 
 from stenofleet_autoscaler.act.calls import TIMEOUT
 from stenofleet_autoscaler.kinds import WATCHED, Kind
 from stenofleet_autoscaler.store import Store
 from stenofleet_autoscaler.trim import trimmed
 
-EVERYWHERE = "*"
 EVERY = 300.0
 RETRY = 2.0
 REFUSED = (403, 404)

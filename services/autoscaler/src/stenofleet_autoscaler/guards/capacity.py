@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 
+from stenofleet_autoscaler.decide.levers import UNSCHEDULABLE
 from stenofleet_autoscaler.model import Pod
 from stenofleet_autoscaler.status import Condition
 
 TYPE = "CapacityLimited"
-
-UNSCHEDULABLE = "Unschedulable"
 
 
 def condition(pods: Iterable[Pod], wanted: int | None, slots: int | None = None) -> Condition:
