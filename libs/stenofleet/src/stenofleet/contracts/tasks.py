@@ -3,16 +3,30 @@
 from typing import Final
 
 TRANSCRIBE_AUDIO: Final = "stenofleet.transcribe_audio"
+TRANSCRIBE_WINDOW: Final = "stenofleet.transcribe_window"
+"""``(session_id, index)``: one window of a long recording, on any slot of the fleet."""
 PUBLISH_OUTBOX: Final = "stenofleet.publish_outbox"
 REAP_LEASES: Final = "stenofleet.reap_leases"
 RESTORE_PENDING: Final = "stenofleet.restore_pending"
+ADVANCE_OPERATIONS: Final = "stenofleet.advance_operations"
+DELIVER_WEBHOOKS: Final = "stenofleet.deliver_webhooks"
+REMOVE_EXPIRED: Final = "stenofleet.remove_expired"
 
 TRANSCRIPTION_QUEUE: Final = "transcription"
 CORE_QUEUE: Final = "core"
 
 ROUTES: Final[dict[str, dict[str, str]]] = {
     TRANSCRIBE_AUDIO: {"queue": TRANSCRIPTION_QUEUE},
-    PUBLISH_OUTBOX: {"queue": CORE_QUEUE},
-    REAP_LEASES: {"queue": CORE_QUEUE},
-    RESTORE_PENDING: {"queue": CORE_QUEUE},
+    TRANSCRIBE_WINDOW: {"queue": TRANSCRIPTION_QUEUE},
+    **{
+        name: {"queue": CORE_QUEUE}
+        for name in (
+            PUBLISH_OUTBOX,
+            REAP_LEASES,
+            RESTORE_PENDING,
+            ADVANCE_OPERATIONS,
+            DELIVER_WEBHOOKS,
+            REMOVE_EXPIRED,
+        )
+    },
 }

@@ -1,0 +1,30 @@
+"""The tables, a module for each subject.
+
+Names are in the singular; what a user reads has an owner.
+"""
+
+from stenofleet.db.models.access import ApiKey, IdempotencyKey
+from stenofleet.db.models.base import DEFAULT_OWNER, Base
+from stenofleet.db.models.jobs import Outbox, TranscriptionOperation, TranscriptionWindow
+from stenofleet.db.models.sessions import ProcessingStatus, TranscriptionSession, Upload
+from stenofleet.db.models.transcripts import Segment, SegmentEdit, SegmentRole, SessionRole
+from stenofleet.db.models.webhooks import Webhook, WebhookDelivery
+
+__all__ = [
+    "DEFAULT_OWNER",
+    "ApiKey",
+    "Base",
+    "IdempotencyKey",
+    "Outbox",
+    "ProcessingStatus",
+    "Segment",
+    "SegmentEdit",
+    "SegmentRole",
+    "SessionRole",
+    "TranscriptionOperation",
+    "TranscriptionSession",
+    "TranscriptionWindow",
+    "Upload",
+    "Webhook",
+    "WebhookDelivery",
+]
