@@ -64,7 +64,7 @@ openapi-check: setup
 check: lint types imports openapi-check test-unit ## Format, lint, types, import rules, unit tests: under a minute.
 
 test-unit: setup ## Unit tests: no server, no cluster.
-	$(PYTEST) tests/unit -q
+	$(PYTEST) tests/unit -q -n auto
 
 programs: setup ## Compile Kubernetes and Helm for the tests; minutes the first time, and never again.
 	$(RUN)/cluster build
