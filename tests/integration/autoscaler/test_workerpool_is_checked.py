@@ -90,7 +90,10 @@ def step(direction: str, size: Any) -> dict[str, Any]:
         (changed(broker=broker(prioritySeparator="")), "should be at least 1 chars long"),
         (changed(broker=broker(sentinel={})), "spec.broker.sentinel.masterName: Required value"),
         (changed(broker=broker(caSecretRef={"name": "ca"})), "caSecretRef.key: Required value"),
-        (step("scaleUp", 0), 'maxStep must be pods, as 4, or percent up to 999%, as "50%", above 0'),
+        (
+            step("scaleUp", 0),
+            'maxStep must be pods, as 4, or percent up to 999%, as "50%", above 0',
+        ),
         (step("scaleUp", "0%"), "maxStep must be pods"),
         (step("scaleUp", "four"), "maxStep must be pods"),
         (step("scaleDown", "1000%"), "maxStep must be pods"),

@@ -13,6 +13,7 @@ from stenofleet.storage import Recordings
 
 from stenofleet_api import health, problems
 from stenofleet_api.deps import Context
+from stenofleet_api.imports import routes as imports
 from stenofleet_api.middleware import Observed
 from stenofleet_api.publisher import Publisher
 from stenofleet_api.sessions import routes as sessions
@@ -58,6 +59,7 @@ def build() -> FastAPI:
     for router in (health.router, sessions.router, uploads.router, uploads.streams):
         app.include_router(router)
     app.include_router(transcripts.router)
+    app.include_router(imports.router)
     problems.install(app)
     app.add_middleware(Observed)
     return app

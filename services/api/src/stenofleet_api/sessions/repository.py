@@ -55,11 +55,13 @@ def processing_status(db: Session, session_id: uuid.UUID) -> ProcessingStatus | 
     return db.get(ProcessingStatus, session_id)
 
 
-def reset_processing_status(db: Session, session: TranscriptionSession, message: str) -> None:
-    """Begins the session's progress anew, in its present state."""
+def reset_processing_status(
+    db: Session, session: TranscriptionSession, message: str, progress: float = 0.0
+) -> None:
+    """Begins the session's progress anew, in its present state and at so many percent."""
     anew = {
         "status": session.status,
-        "progress": 0.0,
+        "progress": progress,
         "message": message,
         "duration_processed": None,
         "duration_total": session.duration_seconds,
