@@ -24,6 +24,8 @@ def examples(content: dict[str, Any]) -> bool:
     if "example" in content or content.get("examples"):
         return True
     schema = content.get("schema", {})
+    if schema.get("examples"):
+        return True
     schema = schema.get("items", schema)
     name = schema.get("$ref", "").rsplit("/", 1)[-1]
     found = DESCRIPTION["components"]["schemas"].get(name, {})

@@ -8,25 +8,16 @@ from typing import Annotated
 
 from fastapi import Depends
 from sqlalchemy.orm import Session, sessionmaker
-from stenofleet.contracts.states import SessionState
 from stenofleet.db.models import Segment, TranscriptionSession
 
 from stenofleet_api.deps import InContext, Owner
 from stenofleet_api.sessions import repository as session_repository
-from stenofleet_api.sessions.errors import TranscriptNotReady
 from stenofleet_api.transcripts import repository
 from stenofleet_api.transcripts.documents import DOCX_SEGMENTS
 from stenofleet_api.transcripts.errors import TooLongForDocument
+from stenofleet_api.transcripts.ready import require_completed
 from stenofleet_api.transcripts.repository import Speakers
 from stenofleet_api.transcripts.schemas import SegmentView, Transcript
-
-_TO_DO = {
-    SessionState.UPLOADING: "upload a recording and start the transcription",
-    SessionState.PENDING: "follow it at GET /api/v1/sessions/{id}/status",
-    SessionState.PROCESSING: "follow it at GET /api/v1/sessions/{id}/status",
-    SessionState.FAILED: "try it again with POST /api/v1/sessions/{id}/retry-transcription",
-    SessionState.CANCELLED: "upload the recording again to begin anew",
-}
 
 
 @dataclass(frozen=True)
@@ -84,15 +75,8 @@ class TranscriptService:
 
     def _completed(self, db: Session, session_id: uuid.UUID) -> TranscriptionSession:
         session = session_repository.get(db, self._owner, session_id)
-        _refuse_early(session)
+        require_completed(session)
         return session
-
-
-def _refuse_early(session: TranscriptionSession) -> None:
-    state = SessionState(session.status)
-    if state is not SessionState.COMPLETED:
-        to_do = _TO_DO[state].format(id=session.id)
-        raise TranscriptNotReady(state, f"The session is {state}, not completed: {to_do}.")
 
 
 def _transcript(
