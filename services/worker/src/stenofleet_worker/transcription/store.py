@@ -1,16 +1,14 @@
 """What a delivery leaves in PostgreSQL; each function is one transaction under its claim."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 from stenofleet.contracts.states import SessionState
-from stenofleet.db.models import Segment as SegmentRow
 from stenofleet.db.models import TranscriptionSession, TranscriptionWindow
 
-from stenofleet_worker.transcription import progress
+from stenofleet_worker.transcription import completion, progress
 from stenofleet_worker.transcription.engines.base import Segment, Word
 from stenofleet_worker.transcription.ownership import Claim, locked
 from stenofleet_worker.transcription.windows import Window
@@ -79,22 +77,9 @@ def complete(db: Session, held: Claim, windows: list[Finished]) -> None:
     """
     if _completed_by(db, held):
         return
-    session = locked(db, held)
-    db.execute(delete(SegmentRow).where(SegmentRow.session_id == session.id))
-    rows = _segment_rows(session, windows)
-    if rows:
-        db.execute(insert(SegmentRow), rows)
-    session.duration_seconds = duration = windows[-1].end
-    session.language = _language(windows) or session.language
-    _leave(session, SessionState.COMPLETED)
-    values = {
-        "status": SessionState.COMPLETED.value,
-        "message": "Completed" if rows else "Completed: nobody speaks in this recording",
-        "duration_processed": duration,
-        "duration_total": duration,
-        "estimated_completion": None,
-    }
-    progress.upsert(db, session.id, session.owner_id, 100.0, values)
+    segments = tuple(segment for window in windows for segment in window.segments)
+    outcome = completion.Outcome(segments, _language(windows), windows[-1].end)
+    completion.complete(db, locked(db, held), outcome)
 
 
 def fail(db: Session, held: Claim, reason: str) -> None:
@@ -103,11 +88,7 @@ def fail(db: Session, held: Claim, reason: str) -> None:
     Raises:
         LeaseLost: the session is this claim's no more.
     """
-    session = locked(db, held)
-    _leave(session, SessionState.FAILED)
-    session.error_message = reason
-    values = {"status": SessionState.FAILED.value, "message": reason, "estimated_completion": None}
-    progress.upsert(db, session.id, session.owner_id, 0.0, values)
+    completion.fail(db, locked(db, held), reason)
 
 
 def give_back(db: Session, held: Claim) -> None:
@@ -117,7 +98,7 @@ def give_back(db: Session, held: Claim) -> None:
         LeaseLost: the session is this claim's no more.
     """
     session = locked(db, held)
-    _leave(session, SessionState.PENDING)
+    completion.leave(session, SessionState.PENDING)
     values = {
         "status": SessionState.PENDING.value,
         "message": "Waiting for another worker: the last one was stopped",
@@ -161,29 +142,6 @@ def _completed_by(db: Session, held: Claim) -> bool:
         select(table.status).where(table.id == held.session_id, table.attempt == held.attempt)
     )
     return status == SessionState.COMPLETED.value
-
-
-def _leave(session: TranscriptionSession, state: SessionState) -> None:
-    session.status = state.value
-    session.lease_owner = None
-    session.lease_expires_at = None
-
-
-def _segment_rows(session: TranscriptionSession, windows: list[Finished]) -> list[dict[str, Any]]:
-    segments = [segment for window in windows for segment in window.segments if segment.text]
-    return [
-        {
-            "session_id": session.id,
-            "owner_id": session.owner_id,
-            "position": position,
-            "start_seconds": segment.start,
-            "end_seconds": segment.end,
-            "content": segment.text,
-            "confidence": segment.confidence,
-            "words": [asdict(word) for word in segment.words],
-        }
-        for position, segment in enumerate(segments)
-    ]
 
 
 def _language(windows: list[Finished]) -> str | None:
