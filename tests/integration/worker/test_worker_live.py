@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 
+from stenofleet.broker import BrokerKeys
+from stenofleet.contracts.priorities import Priority
 from support.servers import PostgresServer, until
 
 SLOW = {"PACED_SECONDS": "0.4"}
@@ -144,7 +146,8 @@ def test_beat_tells_that_it_is_ready_and_sends_its_tasks_to_core(installation: A
     beat = installation.celery("stenofleet_worker", "beat", "-s", "beat-schedule")
     until(lambda: _is_ready(beat.health_port), "beat to be ready", 30)
     assert _answer(beat.health_port, "/livez")[0] == 200
-    until(lambda: installation.redis.client().llen("core") >= 1, "a task on core")
+    core = BrokerKeys().queue_list("core", Priority.BATCH)
+    until(lambda: installation.redis.client().llen(core) >= 1, "a task on core")
 
 
 def _is_ready(port: int) -> bool:

@@ -10,3 +10,6 @@ WORK_SECONDS: Final = "sf_work_seconds"
 
 ATTEMPT: Final = "sf_attempt"
 """The session's fencing number at the time of the publish."""
+
+DELIVERY: Final = "sf_delivery"
+"""Which sending of a window's message it is, from 1: an earlier one is void."""
