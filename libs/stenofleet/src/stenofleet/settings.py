@@ -5,6 +5,7 @@ variable's name, what was expected and what came, and never with a secret's valu
 """
 
 import socket
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import quote
@@ -15,12 +16,14 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from stenofleet.errors import SettingsError
+from stenofleet.google_key import read_key
 
 PREFIX = "STENOFLEET_"
 DAY = 86_400
@@ -144,6 +147,58 @@ class StorageSettings(Settings):
         return value.rstrip("/")
 
 
+class GoogleSettings(StorageSettings):
+    """Google Speech-to-Text; without a project, sessions cannot name it."""
+
+    google_project_id: str | None = _env("GOOGLE_PROJECT_ID", None)
+    google_application_credentials_json: SecretStr | None = _env(
+        "GOOGLE_APPLICATION_CREDENTIALS_JSON", None
+    )
+    google_location: str = Field("us-central1", pattern=r"^[a-z]+(-[a-z]+[0-9]*)*$")
+    google_model: str = Field("chirp_2", pattern=r"^[a-z0-9_]+$")
+    google_staging_url: str | None = Field(None, validate_default=True)
+    google_dynamic_batching: bool = False
+    google_price_per_minute: Decimal | None = Field(None, ge=0, description="None: list price")
+
+    @field_validator("google_application_credentials_json")
+    @classmethod
+    def _is_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            read_key(value.get_secret_value())
+        return value
+
+    @field_validator("google_staging_url")
+    @classmethod
+    def _google_can_read(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and not value.startswith("gs://"):
+            raise ValueError("expected a URL that begins with gs://")
+        staged = value or info.data.get("storage_url", "gs://").startswith("gs://")
+        if info.data.get("google_project_id") and not staged:
+            raise ValueError(
+                "expected gs://<bucket>/<folder>, because GOOGLE_PROJECT_ID is set and Google "
+                "reads no other store of recordings"
+            )
+        return value.rstrip("/") if value else None
+
+    @property
+    def google_configured(self) -> bool:
+        """Whether sessions may name Google."""
+        return self.google_project_id is not None
+
+    @property
+    def google_price(self) -> Decimal:
+        """What a minute costs, in the currency of the bill; by default Google's list, in USD."""
+        if self.google_price_per_minute is not None:
+            return self.google_price_per_minute
+        return Decimal("0.003") if self.google_dynamic_batching else Decimal("0.016")
+
+    @property
+    def google_key(self) -> dict[str, Any] | None:
+        """The service account's key; None for workload identity."""
+        secret = self.google_application_credentials_json
+        return read_key(secret.get_secret_value()) if secret else None
+
+
 class JobSettings(Settings):
     """How jobs are published and owned."""
 
@@ -151,7 +206,7 @@ class JobSettings(Settings):
     lease_seconds: int = Field(60, ge=5, le=3600)
 
 
-class ApiSettings(LogSettings, RedisSettings, DatabaseSettings, StorageSettings, JobSettings):
+class ApiSettings(LogSettings, RedisSettings, DatabaseSettings, GoogleSettings, JobSettings):
     """The API's settings."""
 
     secret_key: SecretStr = Field(min_length=16, description="signs upload URLs")
@@ -161,7 +216,7 @@ class ApiSettings(LogSettings, RedisSettings, DatabaseSettings, StorageSettings,
     api_port: int = Field(8000, ge=1, le=65535)
 
 
-class WorkerSettings(LogSettings, RedisSettings, DatabaseSettings, StorageSettings, JobSettings):
+class WorkerSettings(LogSettings, RedisSettings, DatabaseSettings, GoogleSettings, JobSettings):
     """The workers' and beat's settings."""
 
     celery_concurrency: int = _env("CELERY_CONCURRENCY", 1, ge=1, le=64)

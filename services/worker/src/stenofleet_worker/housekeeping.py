@@ -18,6 +18,7 @@ from stenofleet import outbox
 from stenofleet.contracts.headers import ATTEMPT
 from stenofleet.contracts.states import SessionState
 from stenofleet.db.models import Outbox, TranscriptionSession, TranscriptionWindow
+from stenofleet.jobs import GOOGLE
 
 from stenofleet_worker import messages, results
 from stenofleet_worker.database import AWAY
@@ -40,7 +41,7 @@ RESTORE_AFTER: Final = timedelta(seconds=10)
 KEEP_PUBLISHED: Final = timedelta(days=7)
 """How long published rows of the outbox stay, to see what happened; they count attempts too."""
 
-ELSEWHERE: Final = "google"
+ELSEWHERE: Final = GOOGLE
 """The provider whose sessions no worker holds: `transcription_operation` drives them."""
 
 Table = TranscriptionSession

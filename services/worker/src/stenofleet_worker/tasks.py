@@ -17,6 +17,7 @@ from stenofleet_worker import endings, housekeeping, lost_windows, results
 from stenofleet_worker.celery import app
 from stenofleet_worker.database import AWAY
 from stenofleet_worker.errors import Interrupted, LeaseLost, RecordingError
+from stenofleet_worker.google import advance
 from stenofleet_worker.services import services
 
 # The user's recording is to blame for these, so they are no errors of ours in the log.
@@ -117,3 +118,9 @@ def restore_pending() -> None:
     """Sends pending sessions, and waiting windows, out again whose message Redis has lost."""
     housekeeping.survive(lambda: housekeeping.restore_pending(services, app))
     housekeeping.survive(lambda: lost_windows.restore(services, app))
+
+
+@app.task(name=names.ADVANCE_OPERATIONS, ignore_result=True)
+def advance_operations() -> None:
+    """Takes a step with each operation at Google that is due."""
+    housekeeping.survive(lambda: advance.advance(services, app))
