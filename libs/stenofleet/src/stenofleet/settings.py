@@ -268,11 +268,17 @@ def load(kind: type[S]) -> S:
 
 
 def _sentence(kind: type[Settings], error: Any) -> str:
-    name = str(error["loc"][0]) if error["loc"] else kind.__name__
+    name = _variable(kind, str(error["loc"][0])) if error["loc"] else kind.__name__
     message = error["msg"].removeprefix("Value error, ")
     if error["type"] == "missing":
         return f"{name} is not set, and has no default"
     return f"{name}: {message}, got {_shown(kind, name, error.get('input'))}"
+
+
+def _variable(kind: type[Settings], place: str) -> str:
+    """A default that is wrong is told by its field, all else by its variable."""
+    info = kind.model_fields.get(place)
+    return next(iter(_aliases(info.validation_alias)), _prefixed(place)) if info else place
 
 
 def _shown(kind: type[Settings], variable: str, value: Any) -> str:
