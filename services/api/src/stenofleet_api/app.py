@@ -13,9 +13,13 @@ from stenofleet.storage import Recordings
 
 from stenofleet_api import health, problems
 from stenofleet_api.deps import Context
+from stenofleet_api.edits import routes as edits
+from stenofleet_api.imports import routes as imports
 from stenofleet_api.middleware import Observed
 from stenofleet_api.publisher import Publisher
+from stenofleet_api.search import routes as search
 from stenofleet_api.sessions import routes as sessions
+from stenofleet_api.speakers import routes as speakers
 from stenofleet_api.transcripts import routes as transcripts
 from stenofleet_api.uploads import routes as uploads
 
@@ -57,7 +61,8 @@ def build() -> FastAPI:
     )
     for router in (health.router, sessions.router, uploads.router, uploads.streams):
         app.include_router(router)
-    app.include_router(transcripts.router)
+    for subject in (transcripts, imports, speakers, edits, search):
+        app.include_router(subject.router)
     problems.install(app)
     app.add_middleware(Observed)
     return app
