@@ -76,7 +76,13 @@ def _chunks(samples: Iterator[Audio]) -> Iterator[Audio]:
 
 def resampled(decoded: Iterable[Any]) -> Iterator[Audio]:
     """The samples of frames, as if each followed the one before without a gap."""
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+    resampler = av.AudioResampler(
+        # A second at once: a compressed frame is a fiftieth of it, and each costs a call.
+        format="s16",
+        layout="mono",
+        rate=SAMPLE_RATE,
+        frame_size=SAMPLE_RATE,
+    )
     for frame in decoded:
         # A damaged frame's time would make the resampler fill the gap.
         frame.pts = None
