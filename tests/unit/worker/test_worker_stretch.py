@@ -87,6 +87,22 @@ def test_a_recording_that_cannot_be_entered_is_read_from_its_start(recording: Pa
     assert np.array_equal(found, whole[10 * SAMPLE_RATE : 20 * SAMPLE_RATE])
 
 
+def test_damage_in_the_middle_costs_only_what_is_damaged(recording: Path) -> None:
+    content = bytearray(recording.read_bytes())
+    middle, size = len(content) // 2, len(content) // 20
+    content[middle : middle + size] = np.random.default_rng(3).bytes(size)
+    recording.write_bytes(content)
+
+    clock = ContainerClock()
+    whole = np.concatenate(list(decode(recording, clock)))
+    length = len(whole) / SAMPLE_RATE
+    # A twentieth was damaged; containers lose up to a block around it.
+    assert length > 0.8 * SECONDS
+    start = length - 10.0
+    found = stretch(recording, start, length, clock.lead(start))
+    assert abs(_lag(found, whole[round(start * SAMPLE_RATE) :])) <= SAMPLE_RATE // 1000
+
+
 def test_behind_the_end_there_is_nothing_to_hear(tmp_path: Path) -> None:
     path = tmp_path / "short.wav"
     with av.open(str(path), "w") as container:

@@ -97,15 +97,21 @@ def _samples(frame: Any) -> Audio:
 
 def frames(container: Any) -> Iterator[Any]:
     """What can be decoded from where the container stands; damaged frames are left out."""
-    decoded = container.decode(audio=0)
-    while True:
+    # Packet by packet: the container's own generator of frames ends at the first damaged one.
+    for packet in _packets(container):
         try:
-            frame = next(decoded, None)
+            decoded = packet.decode()
         except av.error.InvalidDataError:
             continue
-        if frame is None:
-            return
-        yield frame
+        yield from decoded
+
+
+def _packets(container: Any) -> Iterator[Any]:
+    """What the container holds, as far as its own structure is whole."""
+    try:
+        yield from container.demux(audio=0)
+    except av.error.InvalidDataError:
+        return
 
 
 def opened(path: Path) -> Any:
