@@ -200,6 +200,16 @@ def test_windows_inherit_the_priority_of_their_session(
     assert {each.priority for each in sent} == {0}
 
 
+def test_each_message_tells_of_the_work_of_its_own_task(
+    installation: Any, services: Services, quiet_minutes: Path
+) -> None:
+    session_id = installation.pending(quiet_minutes, publish=False, duration_seconds=600.0)
+    _root(installation, services, session_id)
+    root, *windows = [each.headers["sf_work_seconds"] for each in installation.outbox(session_id)]
+    assert root < 10
+    assert sum(windows) == 600
+
+
 def test_all_windows_are_heard_in_the_language_of_the_first_speech(
     installation: Any, services: Services, engine: Echo, spread_out: uuid.UUID
 ) -> None:
