@@ -15,10 +15,11 @@ from stenofleet.settings import WorkerSettings
 from stenofleet.storage import Recordings
 from stenofleet_worker.errors import Interrupted, LeaseLost, NotAudio, UnsupportedLanguage
 from stenofleet_worker.services import Services
-from stenofleet_worker.transcription import job, source
+from stenofleet_worker.transcription import job, source, window_job
 from stenofleet_worker.transcription.engines.base import Audio, Engine, Transcription
 from stenofleet_worker.transcription.engines.whisper import WhisperEngine
 from support.servers import until
+from support.speech import error_rate, recording
 
 MODELS = Path.home() / ".cache/stenofleet/models"
 TWO_CITIES = (
@@ -115,6 +116,31 @@ def test_a_read_text_is_transcribed_with_at_most_a_tenth_of_its_words_wrong(
     words = [word for each in segments for word in each.words]
     assert [word["start"] for word in words] == sorted(word["start"] for word in words)
     assert 0 < min(each.confidence for each in segments) <= 1
+
+
+def test_a_long_recording_is_cut_at_a_pause_and_loses_no_word_there(
+    installation: Any,
+    services: Services,
+    perform: Callable[..., Told],
+    two_cities: Path,
+    tmp_path: Path,
+) -> None:
+    times = 6
+    path = tmp_path / two_cities.name
+    path.write_bytes(recording(times))
+    session_id = installation.pending(path, "auto", publish=False)
+    perform(session_id)
+    assert [each.state for each in installation.windows(session_id)] == ["open", "open"]
+    for index in (1, 0):
+        window_job.perform(
+            services, window_job.WindowOrder(session_id, index, 1, "here"), lambda _: Told()
+        )
+
+    assert installation.status(session_id) == "completed"
+    text = " ".join(each.content for each in installation.segments(session_id))
+    assert error_rate(text, times) <= 0.10
+    starts = [each.start_seconds for each in installation.segments(session_id)]
+    assert starts == sorted(starts)
 
 
 def test_a_second_run_of_the_same_message_leaves_the_same_rows(

@@ -15,13 +15,16 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from stenofleet.contracts.headers import ATTEMPT, DELIVERY, WORK_SECONDS
-from stenofleet.contracts.tasks import TRANSCRIBE_AUDIO, TRANSCRIBE_WINDOW
+from stenofleet.contracts.tasks import TRANSCRIBE_AUDIO, TRANSCRIBE_WINDOW, WINDOW_SECONDS
 from stenofleet.db.models import Outbox, TranscriptionSession, TranscriptionWindow
 
 log = structlog.get_logger(__name__)
 
 BATCH = 500
 """Rows that one call publishes at most."""
+
+READING = 0.01
+"""What it takes to find the windows of a long recording, as a part of transcribing it."""
 
 
 def add_transcription(db: Session, session: TranscriptionSession) -> Outbox:
@@ -34,7 +37,7 @@ def add_transcription(db: Session, session: TranscriptionSession) -> Outbox:
         task_id=session.transcription_job_id,
         task_name=TRANSCRIBE_AUDIO,
         args=[str(session.id), session.audio_uri, session.language, session.audio_filename],
-        headers={ATTEMPT: session.attempt, WORK_SECONDS: session.duration_seconds},
+        headers={ATTEMPT: session.attempt, WORK_SECONDS: _work(session)},
         priority=session.priority,
     )
     db.add(row)
@@ -63,6 +66,13 @@ def add_window(db: Session, session: TranscriptionSession, window: Transcription
     db.add(row)
     db.flush()
     return row
+
+
+def _work(session: TranscriptionSession) -> float | None:
+    seconds = session.duration_seconds
+    if seconds is None or seconds <= WINDOW_SECONDS:
+        return seconds
+    return seconds * READING
 
 
 def publish(sessions: sessionmaker[Session], app: Celery, row_id: int) -> bool:

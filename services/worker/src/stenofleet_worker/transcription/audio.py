@@ -76,7 +76,13 @@ def _chunks(samples: Iterator[Audio]) -> Iterator[Audio]:
 
 def resampled(decoded: Iterable[Any]) -> Iterator[Audio]:
     """The samples of frames, as if each followed the one before without a gap."""
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+    resampler = av.AudioResampler(
+        # A second at once: a compressed frame is a fiftieth of it, and each costs a call.
+        format="s16",
+        layout="mono",
+        rate=SAMPLE_RATE,
+        frame_size=SAMPLE_RATE,
+    )
     for frame in decoded:
         # A damaged frame's time would make the resampler fill the gap.
         frame.pts = None
@@ -91,15 +97,21 @@ def _samples(frame: Any) -> Audio:
 
 def frames(container: Any) -> Iterator[Any]:
     """What can be decoded from where the container stands; damaged frames are left out."""
-    decoded = container.decode(audio=0)
-    while True:
+    # Packet by packet: the container's own generator of frames ends at the first damaged one.
+    for packet in _packets(container):
         try:
-            frame = next(decoded, None)
+            decoded = packet.decode()
         except av.error.InvalidDataError:
             continue
-        if frame is None:
-            return
-        yield frame
+        yield from decoded
+
+
+def _packets(container: Any) -> Iterator[Any]:
+    """What the container holds, as far as its own structure is whole."""
+    try:
+        yield from container.demux(audio=0)
+    except av.error.InvalidDataError:
+        return
 
 
 def opened(path: Path) -> Any:

@@ -132,7 +132,9 @@ class _Run:
         if isinstance(found, Window):
             heard = self._heard(found, language, options)
             return finish(self.services, self.held, options, [heard])
-        return Spread(self.services.database.run(lambda db: spread(db, self.held, found)))
+        messages = self.services.database.run(lambda db: spread(db, self.held, found))
+        log.info("The windows of session %s are on their way", self.order.session_id)
+        return Spread(messages)
 
     def _begun(self, db: Session) -> tuple[TranscriptOptions, list[Finished]]:
         """The session's options; and its windows, when they are done and not yet gathered."""
