@@ -40,6 +40,7 @@ class GoogleLab:
                 **{
                     "google_project_id": "p",
                     "google_staging_url": STAGING,
+                    "google_price_per_minute": "0.016",
                     "lease_seconds": 5,
                     **settings,
                 },

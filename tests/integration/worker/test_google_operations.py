@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ def test_what_is_asked_of_google(lab: GoogleLab) -> None:
     lab.step(services)
 
     [asked] = lab.google.requests
-    assert asked.recognizer == "projects/p/locations/us-central1/recognizers/_"
+    assert asked.recognizer == "projects/p/locations/us/recognizers/_"
     assert asked.processing_strategy.name == "DYNAMIC_BATCHING"
     assert "inline_response_config" in asked.recognition_output_config
     assert (asked.config.model, list(asked.config.language_codes)) == ("long", ["en-US"])
@@ -278,7 +279,7 @@ def test_a_recording_that_is_gone_fails_its_session(lab: GoogleLab, services: Se
 def test_a_language_that_the_location_lacks_fails_with_those_it_has(
     lab: GoogleLab, services: Services
 ) -> None:
-    lab.google.features = {"de-DE": {"chirp_2": []}, "en-US": {"long": ["speaker_diarization"]}}
+    lab.google.features = {"de-DE": {"chirp_3": []}, "en-US": {"long": ["speaker_diarization"]}}
     session_id = lab.session(language="fr")
     lab.step(services)
     fails(lab, session_id, "de-DE, en-US", "'fr'")
@@ -302,3 +303,41 @@ def test_two_runs_at_once_take_no_operation_twice(lab: GoogleLab) -> None:
     assert sorted(lab.google.operations.values()) == sorted(
         str(row.staged_uri) for row in lab.rows()
     )
+
+
+def test_a_bucket_that_is_away_is_tried_again(lab: GoogleLab, services: Services) -> None:
+    session_id = lab.session()
+    lab.bucket.mkdir(exist_ok=True)
+    blocked = lab.bucket / str(session_id)
+    blocked.write_bytes(b"no folder")
+    lab.step(services)
+    assert (lab.rows()[0].state, lab.google.requests) == ("new", [])
+    blocked.unlink()
+    completes(lab, services, session_id)
+
+
+def test_an_operation_that_never_ends_fails_its_session_and_is_cancelled(
+    lab: GoogleLab, services: Services
+) -> None:
+    lab.google.percents = [50]
+    session_id = lab.session()
+    lab.step(services)
+    with lab.installation.sessions.begin() as db:
+        row = db.merge(lab.rows()[0])
+        row.created_at -= timedelta(hours=27)
+    lab.step(services)
+    fails(lab, session_id, "within a day")
+    assert lab.google.cancelled == [*lab.google.operations]
+
+
+def test_a_quota_that_ends_in_the_midst_of_a_file_is_waited_for(
+    lab: GoogleLab, services: Services
+) -> None:
+    ends = [fake_speech.failed_file("gs://a", 8, "Quota exceeded.")]
+    lab.google.finish = lambda uri: ends.pop() if ends else done(uri, [])
+    session_id = lab.session()
+    lab.step(services)
+    lab.step(services)
+    assert lab.rows()[0].state == "new"
+    assert lab.waits_seconds() > 30
+    completes(lab, services, session_id)

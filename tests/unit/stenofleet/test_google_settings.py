@@ -66,9 +66,10 @@ def test_recordings_at_gs_need_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load(GoogleSettings).google_configured
 
 
-def test_the_price_is_the_list_price_unless_one_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert load(GoogleSettings).google_price == Decimal("0.016")
-    monkeypatch.setenv("STENOFLEET_GOOGLE_DYNAMIC_BATCHING", "true")
-    assert load(GoogleSettings).google_price == Decimal("0.003")
+def test_a_price_is_none_until_one_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(GoogleSettings).google_price_per_minute is None
     monkeypatch.setenv("STENOFLEET_GOOGLE_PRICE_PER_MINUTE", "0.01")
-    assert load(GoogleSettings).google_price == Decimal("0.01")
+    assert load(GoogleSettings).google_price_per_minute == Decimal("0.01")
+    monkeypatch.setenv("STENOFLEET_GOOGLE_PRICE_PER_MINUTE", "-1")
+    with pytest.raises(SettingsError, match="STENOFLEET_GOOGLE_PRICE_PER_MINUTE"):
+        load(GoogleSettings)

@@ -154,11 +154,11 @@ class GoogleSettings(StorageSettings):
     google_application_credentials_json: SecretStr | None = _env(
         "GOOGLE_APPLICATION_CREDENTIALS_JSON", None
     )
-    google_location: str = Field("us-central1", pattern=r"^[a-z]+(-[a-z]+[0-9]*)*$")
-    google_model: str = Field("chirp_2", pattern=r"^[a-z0-9_]+$")
+    google_location: str = Field("us", pattern=r"^[a-z]+(-[a-z]+[0-9]*)*$")
+    google_model: str = Field("chirp_3", pattern=r"^[a-z0-9_]+$")
     google_staging_url: str | None = Field(None, validate_default=True)
     google_dynamic_batching: bool = False
-    google_price_per_minute: Decimal | None = Field(None, ge=0, description="None: list price")
+    google_price_per_minute: Decimal | None = Field(None, ge=0, description="None: unknown")
 
     @field_validator("google_application_credentials_json")
     @classmethod
@@ -184,13 +184,6 @@ class GoogleSettings(StorageSettings):
     def google_configured(self) -> bool:
         """Whether sessions may name Google."""
         return self.google_project_id is not None
-
-    @property
-    def google_price(self) -> Decimal:
-        """What a minute costs, in the currency of the bill; by default Google's list, in USD."""
-        if self.google_price_per_minute is not None:
-            return self.google_price_per_minute
-        return Decimal("0.003") if self.google_dynamic_batching else Decimal("0.016")
 
     @property
     def google_key(self) -> dict[str, Any] | None:

@@ -69,7 +69,11 @@ def test_the_billed_length_is_paid_for_and_the_known_one_is_the_recordings() -> 
     heard = Heard((HeardResult("Yes.", 1.0, language="en-us", words=(word,)),), 60.0)
     found = outcome(heard, 59.5, PRICE, {"model": "long"})
     assert (found.duration_seconds, found.cost, found.language) == (59.5, PRICE, "en-US")
-    assert found.provider_metadata == {"google": {"model": "long"}}
+    assert found.provider_metadata == {"google": {"model": "long", "billed_seconds": 60.0}}
+
+
+def test_without_a_price_the_cost_is_unknown_and_not_zero() -> None:
+    assert outcome(Heard(()), 10.0, None, {}).cost is None
 
 
 def test_silence_is_a_transcript_without_segments() -> None:

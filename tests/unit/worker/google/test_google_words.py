@@ -87,22 +87,30 @@ def test_segments_hold_every_word_once_and_in_order(labels: list[str], gap: floa
     assert all(each.end - each.start <= LONGEST + 3 for each in found)
 
 
-def test_without_times_of_words_each_result_is_a_segment_of_who_says_most() -> None:
-    first = HeardResult("a b c", 4.0, 0.9, words=untimed("a1", "b2", "c2"))
-    second = HeardResult("d", 6.0, words=untimed("d1"))
-    found = by_results([first, second])
+def test_without_times_of_words_those_of_speakers_are_estimated_within_a_result() -> None:
+    first = HeardResult("a b c d", 4.0, words=untimed("a1", "b1", "c2", "d2"))
+    second = HeardResult("e", 6.0, words=untimed("e2"))
+    found = by_results([first, second], " ")
     assert [(each.text, each.start, each.end, each.speaker_id) for each in found] == [
-        ("a b c", 0.0, 4.0, 2),
-        ("d", 4.0, 6.0, 1),
+        ("a b", 0.0, 2.0, 1),
+        ("c d", 2.0, 4.0, 2),
+        ("e", 4.0, 6.0, 2),
     ]
+    assert not any(each.words for each in found)
+
+
+def test_a_result_without_words_is_a_segment() -> None:
+    [only] = by_results([HeardResult(" a b ", 2.0, 0.9), HeardResult("", 3.0)], " ")
+    assert (only.text, only.start, only.end, only.confidence) == ("a b", 0.0, 2.0, 0.9)
 
 
 def test_without_times_of_words_an_aggregate_stands_for_what_it_repeats() -> None:
     first = HeardResult("a", 1.0, words=untimed("a1"))
     second = HeardResult("b", 2.0, words=untimed("b1"))
     both = HeardResult("a b", 2.0, words=untimed("a1", "b2"))
-    assert [each.text for each in by_results([first, second, both])] == ["a b"]
-    assert by_results([]) == ()
+    found = by_results([first, second, both], " ")
+    assert [(each.text, each.speaker_id) for each in found] == [("a", 1), ("b", 2)]
+    assert by_results([], " ") == ()
 
 
 def untimed(*words: str) -> tuple[HeardWord, ...]:

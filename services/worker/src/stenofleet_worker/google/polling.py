@@ -81,9 +81,11 @@ def _end(told: float, elapsed: float) -> datetime | None:
 
 
 def _complete(services: Services, held: Held, job: Job, heard: Heard) -> None:
-    price = services.settings.google_price
+    price = services.settings.google_price_per_minute
     outcome = transcript.outcome(heard, job.seconds, price, held.notes)
     services.database.run(
         lambda db: completion.complete(db, operations.locked_session(db, held), outcome)
     )
-    log.info("Transcription completed for session %s", job.session_id, cost=str(outcome.cost))
+    log.info(
+        "Transcription completed for session %s", job.session_id, segments=len(outcome.segments)
+    )

@@ -1,10 +1,11 @@
 """From words to segments: a new one where the speaker changes, pauses, or has spoken for long."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from stenofleet_worker.google.base import HeardResult
-from stenofleet_worker.google.words import SpokenWord, speaker_of, without_aggregate
+from stenofleet_worker.google.words import SpokenWord, estimated
 from stenofleet_worker.transcription.engines.base import Segment
 
 PAUSE: Final = 1.0
@@ -29,15 +30,13 @@ def by_words(words: Iterable[SpokenWord], joiner: str) -> tuple[Segment, ...]:
     return tuple(_segment(group, joiner) for group in groups)
 
 
-def by_results(results: Sequence[HeardResult]) -> tuple[Segment, ...]:
-    """A segment for each result, for results whose words have no times."""
-    distinct = [each for each in without_aggregate(results) if each.text.strip()]
-    segments, start = [], 0.0
-    for each, speaker in zip(distinct, speaker_of(distinct), strict=True):
-        end = max(start, each.end)
-        segments.append(Segment(each.text.strip(), start, end, each.confidence, speaker_id=speaker))
-        start = end
-    return tuple(segments)
+def by_results(results: Sequence[HeardResult], joiner: str) -> tuple[Segment, ...]:
+    """Segments of results whose words have no times: those of speakers within one are estimates.
+
+    No segment keeps words, whose times would look as if Google had told them.
+    """
+    segments = [each for words in estimated(results) for each in by_words(words, joiner)]
+    return tuple(replace(each, words=()) for each in segments)
 
 
 def _begins(group: list[SpokenWord], then: SpokenWord) -> bool:

@@ -14,24 +14,25 @@ _CENTS: Final = Decimal("0.000001")
 
 
 def outcome(
-    heard: Heard, seconds: float | None, price: Decimal, metadata: Mapping[str, Any]
+    heard: Heard, seconds: float | None, price: Decimal | None, metadata: Mapping[str, Any]
 ) -> Outcome:
     """The transcript.
 
     Args:
         heard: Google's results.
         seconds: the recording's length; None when it was not known before.
-        price: of a minute.
+        price: of a minute; None when nobody has said it, and then the cost is unknown, too.
         metadata: of the provider, for the session.
     """
     found = _segments(heard.results)
     length = seconds or heard.billed_seconds or max((each.end for each in found), default=0.0)
+    billed = heard.billed_seconds or length
     return Outcome(
         segments=found,
         language=_language(heard.results),
         duration_seconds=length,
-        cost=cost(heard.billed_seconds or length, price),
-        provider_metadata={"google": dict(metadata)},
+        cost=None if price is None else cost(billed, price),
+        provider_metadata={"google": {**metadata, "billed_seconds": billed}},
     )
 
 
@@ -41,10 +42,9 @@ def cost(seconds: float, price: Decimal) -> Decimal:
 
 
 def _segments(results: tuple[HeardResult, ...]) -> tuple[Segment, ...]:
-    timed = any(word.end > 0 for each in results for word in each.words)
-    if not timed:
-        return segments.by_results(results)
     joiner = languages.joiner(_language(results) or "")
+    if not any(word.end > 0 for each in results for word in each.words):
+        return segments.by_results(results, joiner)
     return segments.by_words(words.spoken(results), joiner)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import accumulate, count
 
 from stenofleet_worker.google.base import HeardResult, HeardWord
 from stenofleet_worker.transcription.engines.base import Word
@@ -55,15 +55,32 @@ def without_aggregate(results: Sequence[HeardResult]) -> list[HeardResult]:
     return [last] if repeats else list(results)
 
 
-def speaker_of(results: Iterable[HeardResult]) -> list[int]:
-    """Who says most of each result."""
-    listed = list(results)
-    numbers = iter(_numbered([word for each in listed for word in each.words]))
-    speakers = []
-    for each in listed:
-        mine = [next(numbers) for _ in each.words]
-        speakers.append(max(mine, key=mine.count) if mine else 1)
-    return speakers
+def estimated(results: Sequence[HeardResult]) -> list[list[SpokenWord]]:
+    """The words of each result without times, spread over it by their lengths."""
+    distinct = without_aggregate(results)
+    numbers = iter(_numbered([word for each in distinct for word in _words(each)]))
+    found, start = [], 0.0
+    for each in distinct:
+        end = max(start, each.end)
+        found.append([SpokenWord(word, next(numbers)) for word in _spread(each, start, end)])
+        start = end
+    return found
+
+
+def _words(result: HeardResult) -> tuple[HeardWord, ...]:
+    """A result without words is a single one."""
+    text = result.text.strip()
+    return result.words or ((HeardWord(text, 0, 0, result.confidence),) if text else ())
+
+
+def _spread(result: HeardResult, start: float, end: float) -> list[Word]:
+    words = _words(result)
+    ends = list(accumulate(len(word.text) + 1 for word in words))
+    edges = [start + (end - start) * each / ends[-1] for each in [0, *ends]] if ends else []
+    return [
+        Word(word.text, left, right, word.confidence)
+        for word, left, right in zip(words, edges, edges[1:], strict=False)
+    ]
 
 
 def _numbered(words: Sequence[HeardWord]) -> list[int]:
