@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -294,8 +295,6 @@ def test_a_google_that_is_not_set_up_any_more_fails_its_sessions(lab: GoogleLab)
 
 
 def test_two_runs_at_once_take_no_operation_twice(lab: GoogleLab) -> None:
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
-
     ids = [lab.session() for _ in range(6)]
     with ThreadPoolExecutor(2) as two:
         runs = [two.submit(lab.step, lab.services()) for _ in range(2)]
