@@ -9,16 +9,25 @@ import wave
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery import Celery
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 from stenofleet import outbox
+from stenofleet.broker import BrokerKeys, parse_message
+from stenofleet.broker.messages import Message
 from stenofleet.celery_app import make_app
 from stenofleet.contracts.states import SessionState
 from stenofleet.db.engine import make_engine, make_sessions
-from stenofleet.db.models import Outbox, ProcessingStatus, Segment, TranscriptionSession
+from stenofleet.db.models import (
+    Outbox,
+    ProcessingStatus,
+    Segment,
+    TranscriptionSession,
+    TranscriptionWindow,
+)
 from stenofleet.settings import DatabaseSettings, RedisSettings
 from stenofleet.storage import Recordings
 from support.servers import RedisServer, free_port, until
@@ -88,7 +97,9 @@ class Installation:
         until(process.ready, "the worker to be ready", 30)
         return process
 
-    def pending(self, recording: Path, language: str = "en", *, publish: bool = True) -> uuid.UUID:
+    def pending(
+        self, recording: Path, language: str = "en", *, publish: bool = True, **columns: Any
+    ) -> uuid.UUID:
         """A session as the API leaves it at its start."""
         session_id = uuid.uuid4()
         with recording.open("rb") as content:
@@ -103,6 +114,7 @@ class Installation:
                 audio_uri=uri,
                 transcription_job_id=str(uuid.uuid4()),
                 attempt=1,
+                **columns,
             )
             db.add(session)
             db.flush()
@@ -127,6 +139,18 @@ class Installation:
         chosen = select(Segment).where(Segment.session_id == session_id)
         with self.sessions() as db:
             return list(db.scalars(chosen.order_by(Segment.position)))
+
+    def windows(self, session_id: uuid.UUID) -> list[TranscriptionWindow]:
+        chosen = select(TranscriptionWindow).where(TranscriptionWindow.session_id == session_id)
+        with self.sessions() as db:
+            return list(db.scalars(chosen.order_by(TranscriptionWindow.index)))
+
+    def queued(self, queue: str = "transcription") -> list[Message]:
+        """The messages that wait, most urgent list first."""
+        client = self.redis.client()
+        lists = BrokerKeys().queue_lists(queue)
+        raw = [each for key in lists for each in client.lrange(key, 0, -1)]
+        return [message for each in raw if (message := parse_message(each))]
 
     def outbox(self, session_id: uuid.UUID) -> list[Outbox]:
         with self.sessions() as db:

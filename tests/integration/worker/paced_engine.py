@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from stenofleet.contracts.options import TranscriptOptions
 from stenofleet.settings import WorkerSettings
 from stenofleet_worker.celery import app
 from stenofleet_worker.services import services
@@ -39,7 +40,13 @@ class PacedEngine:
     def speech(self, audio: Audio) -> list[tuple[int, int]]:
         return [(0, len(audio) - SAMPLE_RATE)]
 
-    def transcribe(self, audio: Audio, language: str | None) -> Transcription:
+    def detect(self, audio: Audio) -> str | None:
+        return "en" if len(audio) else None
+
+    def transcribe(
+        self, audio: Audio, language: str | None, options: TranscriptOptions
+    ) -> Transcription:
+        del options
         with self._log.open("a") as log:
             log.write(f"{os.getpid()} {len(audio)}\n")
         return Transcription(language or "en", self._segments(len(audio) / SAMPLE_RATE))

@@ -5,19 +5,12 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from stenofleet.broker import BrokerKeys, parse_delivery, parse_message
+from stenofleet.broker import BrokerKeys, parse_delivery
 from stenofleet.contracts.headers import ATTEMPT
 from support.servers import until
 
 SLOW = {"PACED_SECONDS": "0.5"}
 """Of a window, 2.5 s."""
-
-
-def _queued_ids(installation: Any) -> list[str]:
-    client = installation.redis.client()
-    lists = BrokerKeys().queue_lists("transcription")
-    messages = [parse_message(raw) for key in lists for raw in client.lrange(key, 0, -1)]
-    return [message.task_id for message in messages if message]
 
 
 def _held_by_workers(installation: Any) -> list[str]:
@@ -29,7 +22,12 @@ def _window_finished(installation: Any, session_id: uuid.UUID) -> bool:
     return bool(installation.progress(session_id) > 30)
 
 
-def test_a_stopped_worker_gives_its_message_back_and_another_goes_on_from_the_last_window(
+def _core(installation: Any) -> Any:
+    installation.celery("stenofleet_worker", "beat", "-s", "beat-schedule")
+    return installation.ready_worker("core", app="stenofleet_worker")
+
+
+def test_a_stopped_worker_gives_its_window_back_and_another_goes_on_from_there(
     installation: Any, quiet_minutes: Path
 ) -> None:
     session_id = installation.pending(quiet_minutes)
@@ -38,42 +36,82 @@ def test_a_stopped_worker_gives_its_message_back_and_another_goes_on_from_the_la
 
     first.end(signal.SIGTERM)
 
-    stopped = installation.session(session_id)
-    assert (stopped.status, stopped.attempt, stopped.lease_owner) == ("pending", 1, None)
-    assert _queued_ids(installation) == [stopped.transcription_job_id]
+    waiting = [each for each in installation.windows(session_id) if each.state == "open"]
+    assert waiting
+    assert [each.lease_owner for each in waiting] == [None] * len(waiting)
+    assert {each.task_id for each in installation.queued()} == {each.task_id for each in waiting}
     assert installation.redis.client().hlen("unacked") == 0
     done_before = len(installation.transcribed_windows())
 
     installation.ready_worker()
     installation.until_status(session_id, "completed")
-    ended = installation.session(session_id)
-    assert ended.attempt == 1
+    assert installation.session(session_id).attempt == 1
     assert [each.position for each in installation.segments(session_id)] == list(range(15))
-    # Three windows; the one that was cut off, if any, is done twice, the finished ones are not.
-    again = len(installation.transcribed_windows()) - done_before
-    assert again < 3
-    assert installation.job_state(session_id) == "SUCCESS"
+    assert len(installation.transcribed_windows()) - done_before == len(waiting)
+    until(lambda: installation.job_state(session_id) == "SUCCESS", "the result")
 
 
-def test_a_killed_worker_s_session_is_sent_out_again_and_no_segment_is_doubled(
+def test_a_stopped_worker_gives_a_short_recording_back(
+    installation: Any, short_recording: Path
+) -> None:
+    installation.gate.touch()
+    session_id = installation.pending(short_recording)
+    first = installation.ready_worker()
+    until(lambda: len(installation.transcribed_windows()) == 1, "the window to run")
+
+    first.popen.send_signal(signal.SIGTERM)
+    until(lambda: "shutdown" in first.text().lower(), "the stop to be heard")
+    installation.gate.unlink()
+    first.popen.wait(timeout=30)
+
+    stopped = installation.session(session_id)
+    assert (stopped.status, stopped.attempt, stopped.lease_owner) == ("pending", 1, None)
+    assert [each.task_id for each in installation.queued()] == [stopped.transcription_job_id]
+    installation.ready_worker()
+    installation.until_status(session_id, "completed")
+
+
+def test_of_a_killed_worker_only_its_window_is_done_again_and_no_segment_is_doubled(
     installation: Any, quiet_minutes: Path
 ) -> None:
     session_id = installation.pending(quiet_minutes)
     first = installation.ready_worker(**SLOW)
     until(lambda: _window_finished(installation, session_id), "the first window", 30)
+    until(lambda: len(installation.transcribed_windows()) == 2, "the second window to run")
 
     first.end(signal.SIGKILL)
 
-    core = installation.ready_worker("core", app="stenofleet_worker")
+    core = _core(installation)
     installation.ready_worker()
-    beat = installation.celery("stenofleet_worker", "beat", "-s", "beat-schedule")
     installation.until_status(session_id, "completed", 60)
-    assert installation.session(session_id).attempt == 2
+    assert installation.session(session_id).attempt == 1
+    assert sorted(each.deliveries for each in installation.windows(session_id)) == [1, 1, 2]
+    assert len(installation.transcribed_windows()) == 4
     assert [each.position for each in installation.segments(session_id)] == list(range(15))
-    assert "its next attempt starts" in core.text()
+    assert "it is sent out again" in core.text()
     # What the dead worker held counts as work in flight no more.
     until(lambda: _held_by_workers(installation) == [], "no delivery to the dead worker")
-    assert beat.popen.poll() is None
+    until(lambda: installation.job_state(session_id) == "SUCCESS", "the result")
+
+
+def test_a_killed_worker_s_short_recording_is_sent_out_with_the_next_attempt(
+    installation: Any, short_recording: Path
+) -> None:
+    installation.gate.touch()
+    session_id = installation.pending(short_recording)
+    first = installation.ready_worker()
+    until(lambda: len(installation.transcribed_windows()) == 1, "the window to run")
+
+    first.end(signal.SIGKILL)
+    installation.gate.unlink()
+
+    core = _core(installation)
+    installation.ready_worker()
+    installation.until_status(session_id, "completed", 60)
+    assert installation.session(session_id).attempt == 2
+    assert [each.position for each in installation.segments(session_id)] == list(range(5))
+    assert "its next attempt starts" in core.text()
+    until(lambda: _held_by_workers(installation) == [], "no delivery to the dead worker")
 
 
 def test_a_late_redelivery_changes_nothing(installation: Any, short_recording: Path) -> None:

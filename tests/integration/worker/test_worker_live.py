@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 
+from stenofleet.broker import BrokerKeys
+from stenofleet.contracts.priorities import Priority
 from support.servers import PostgresServer, until
 
 SLOW = {"PACED_SECONDS": "0.4"}
@@ -81,7 +83,7 @@ def test_the_job_s_result_tells_percent_and_message_while_it_runs(
     assert result.state == "PENDING"
     installation.ready_worker(**SLOW)
 
-    until(lambda: result.state == "PROGRESS", "progress", 30)
+    until(lambda: result.state == "PROGRESS" and result.info["percent"] > 0, "progress", 30)
     told = dict(result.info)
     until(lambda: result.state == "SUCCESS", "the result", 30)
 
@@ -93,10 +95,10 @@ def test_the_job_s_result_tells_percent_and_message_while_it_runs(
 
 
 def test_a_worker_without_its_broker_is_alive_and_goes_on_when_it_is_back(
-    installation: Any, quiet_minutes: Path, short_recording: Path
+    installation: Any, short_recording: Path
 ) -> None:
-    running = installation.pending(quiet_minutes)
-    worker = installation.ready_worker(**SLOW)
+    running = installation.pending(short_recording)
+    worker = installation.ready_worker(PACED_SECONDS="1")
     until(lambda: installation.progress(running) > 0, "progress")
 
     installation.redis.stop()
@@ -144,7 +146,8 @@ def test_beat_tells_that_it_is_ready_and_sends_its_tasks_to_core(installation: A
     beat = installation.celery("stenofleet_worker", "beat", "-s", "beat-schedule")
     until(lambda: _is_ready(beat.health_port), "beat to be ready", 30)
     assert _answer(beat.health_port, "/livez")[0] == 200
-    until(lambda: installation.redis.client().llen("core") >= 1, "a task on core")
+    core = BrokerKeys().queue_list("core", Priority.BATCH)
+    until(lambda: installation.redis.client().llen(core) >= 1, "a task on core")
 
 
 def _is_ready(port: int) -> bool:

@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stenofleet.contracts.options import TranscriptOptions
 from stenofleet.db.models import TranscriptionSession
 from stenofleet.errors import RecordingMissing, StorageError
 from stenofleet.settings import WorkerSettings
 from stenofleet.storage import Recordings
 from stenofleet_worker.errors import Interrupted, LeaseLost, NotAudio, UnsupportedLanguage
 from stenofleet_worker.services import Services
-from stenofleet_worker.transcription import job
+from stenofleet_worker.transcription import job, source, window_job
 from stenofleet_worker.transcription.engines.base import Audio, Engine, Transcription
 from stenofleet_worker.transcription.engines.whisper import WhisperEngine
 from support.servers import until
+from support.speech import error_rate, recording
 
 MODELS = Path.home() / ".cache/stenofleet/models"
 TWO_CITIES = (
@@ -116,6 +118,31 @@ def test_a_read_text_is_transcribed_with_at_most_a_tenth_of_its_words_wrong(
     assert 0 < min(each.confidence for each in segments) <= 1
 
 
+def test_a_long_recording_is_cut_at_a_pause_and_loses_no_word_there(
+    installation: Any,
+    services: Services,
+    perform: Callable[..., Told],
+    two_cities: Path,
+    tmp_path: Path,
+) -> None:
+    times = 6
+    path = tmp_path / two_cities.name
+    path.write_bytes(recording(times))
+    session_id = installation.pending(path, "auto", publish=False)
+    perform(session_id)
+    assert [each.state for each in installation.windows(session_id)] == ["open", "open"]
+    for index in (1, 0):
+        window_job.perform(
+            services, window_job.WindowOrder(session_id, index, 1, "here"), lambda _: Told()
+        )
+
+    assert installation.status(session_id) == "completed"
+    text = " ".join(each.content for each in installation.segments(session_id))
+    assert error_rate(text, times) <= 0.10
+    starts = [each.start_seconds for each in installation.segments(session_id)]
+    assert starts == sorted(starts)
+
+
 def test_a_second_run_of_the_same_message_leaves_the_same_rows(
     installation: Any, perform: Callable[..., Told], short_recording: Path
 ) -> None:
@@ -194,7 +221,7 @@ def test_a_store_that_stays_away_leaves_the_session_to_the_next_attempt(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     session_id = installation.pending(short_recording, publish=False)
-    monkeypatch.setattr(job, "STORE_PATIENCE", 0.1)
+    monkeypatch.setattr(source, "PATIENCE", 0.1)
     # A store whose addresses are others': any other way to break a folder is open to root.
     services.recordings = Recordings(f"{installation.environment['STENOFLEET_STORAGE_URL']}-other")
 
@@ -239,12 +266,12 @@ def test_a_stopping_worker_takes_no_session(
 
 
 def test_a_cancelled_session_stops_and_stays_cancelled(
-    installation: Any, services: Services, perform: Callable[..., Told], quiet_minutes: Path
+    installation: Any, services: Services, perform: Callable[..., Told], short_recording: Path
 ) -> None:
-    session_id = installation.pending(quiet_minutes, publish=False)
+    session_id = installation.pending(short_recording, publish=False)
 
     class Cancelling:
-        """Cancels the session while its first window is transcribed."""
+        """Cancels the session while it is transcribed."""
 
         def language(self, asked: str) -> str | None:
             return asked
@@ -252,8 +279,13 @@ def test_a_cancelled_session_stops_and_stays_cancelled(
         def speech(self, audio: Audio) -> list[tuple[int, int]]:
             return [(0, len(audio) // 2)]
 
-        def transcribe(self, audio: Audio, language: str | None) -> Transcription:
-            assert len(audio)
+        def detect(self, audio: Audio) -> str | None:
+            return None if len(audio) else "en"
+
+        def transcribe(
+            self, audio: Audio, language: str | None, options: TranscriptOptions
+        ) -> Transcription:
+            assert len(audio), options
             with installation.sessions.begin() as db:
                 db.get_one(TranscriptionSession, session_id).status = "cancelled"
             return Transcription(language, iter(()))

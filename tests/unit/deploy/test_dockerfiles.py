@@ -67,3 +67,10 @@ def test_the_code_comes_in_last(service: str) -> None:
 def test_all_dockerfiles_build_with_the_same_tools() -> None:
     pins = {tuple(re.findall(r"(?:uv|hatchling)==\S+", text(service))) for service in SERVICES}
     assert len(pins) == 1
+
+
+def test_googles_client_is_in_the_image_for_housekeeping_only() -> None:
+    assert "--extra google --output-file /core.txt" in text("worker")
+    assert "google-cloud-speech" in locked("stenofleet-worker", "google")
+    assert not {"google-cloud-speech", "grpcio"} & locked("stenofleet-worker", "whisper")
+    assert "google-cloud-speech" not in locked("stenofleet-api")

@@ -3,7 +3,7 @@ import sys
 
 HOUSEKEEPING = """
 import sys
-for name in ("faster_whisper", "ctranslate2", "onnxruntime", "numpy", "av"):
+for name in ("faster_whisper", "ctranslate2", "onnxruntime", "numpy", "av", "grpc", "google.cloud"):
     sys.modules[name] = None
 from stenofleet_worker.tasks import transcribe_audio, publish_outbox
 from stenofleet_worker.celery import app

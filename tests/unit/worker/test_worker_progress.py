@@ -1,11 +1,11 @@
 import time
 
 import pytest
-from stenofleet_worker.transcription.progress import ALMOST, Clock
+from stenofleet_worker.transcription.progress import ALMOST, Clock, Pace
 
 
-def _clock(total: float | None, elapsed: float, done_before: float = 0.0) -> Clock:
-    return Clock(total, done_before, started=time.monotonic() - elapsed)
+def _clock(total: float | None, elapsed: float) -> Clock:
+    return Clock(total, started=time.monotonic() - elapsed)
 
 
 def test_a_recording_of_unknown_length_has_no_percent_and_no_end() -> None:
@@ -21,13 +21,13 @@ def test_percent_is_below_a_hundred_until_the_transcript_is_written(
     assert _clock(120, elapsed=1).percent(processed) == percent
 
 
-def test_speed_counts_only_what_this_delivery_did() -> None:
-    clock = _clock(600, elapsed=10, done_before=240)
-    assert clock.speed(240) is None
-    assert clock.speed(340) == pytest.approx(10, rel=0.01)
+def test_speed_is_by_the_wall_clock_and_unknown_before_the_first_second_is_done() -> None:
+    clock = _clock(600, elapsed=10)
+    assert clock.speed(0) is None
+    assert clock.speed(100) == pytest.approx(10, rel=0.01)
 
 
 def test_two_writes_at_once_are_not_due() -> None:
-    clock = _clock(600, elapsed=0)
-    assert clock.due()
-    assert not clock.due()
+    pace = Pace()
+    assert pace.due()
+    assert not pace.due()

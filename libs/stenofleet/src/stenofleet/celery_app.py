@@ -8,7 +8,9 @@ from typing import Any
 from celery import Celery
 from celery.app.amqp import AMQP
 
+from stenofleet.broker.keys import PRIORITY_STEPS
 from stenofleet.contracts.headers import ENQUEUED_AT
+from stenofleet.contracts.priorities import Priority
 from stenofleet.contracts.tasks import CORE_QUEUE, ROUTES
 from stenofleet.settings import RedisSettings
 
@@ -41,6 +43,8 @@ def make_app(settings: RedisSettings, name: str = "stenofleet") -> Celery:
         accept_content=["json"],
         task_default_queue=CORE_QUEUE,
         task_routes=ROUTES,
+        # On Redis 0 goes first, and is what a message without a priority would get.
+        task_default_priority=Priority.BATCH.value,
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_track_started=True,
@@ -50,6 +54,7 @@ def make_app(settings: RedisSettings, name: str = "stenofleet") -> Celery:
         broker_connection_retry_on_startup=True,
         broker_transport_options={
             "visibility_timeout": settings.visibility_timeout,
+            "priority_steps": list(PRIORITY_STEPS),
             "socket_connect_timeout": SOCKET_TIMEOUT,
             "socket_timeout": SOCKET_TIMEOUT * 2,
             "socket_keepalive": True,
@@ -64,7 +69,7 @@ def make_app(settings: RedisSettings, name: str = "stenofleet") -> Celery:
 
 
 class StampingAMQP(AMQP):
-    """Celery's publisher, which also tells when each message was published."""
+    """Celery's publisher, which tells when each message was published, and how urgent it is."""
 
     @cached_property
     def send_task_message(self) -> Callable[..., Any]:
@@ -73,6 +78,10 @@ class StampingAMQP(AMQP):
 
         def send_stamped(*args: Any, headers: dict[str, Any] | None = None, **options: Any) -> Any:
             stamped = {**(headers or {}), ENQUEUED_AT: int(time.time() * 1000)}
+            # Celery gives the default priority to tasks that the process has the code of, and
+            # what is sent by name would overtake them all.
+            if options.get("priority") is None:
+                options["priority"] = self.app.conf.task_default_priority
             return send(*args, headers=stamped, **options)
 
         return send_stamped

@@ -5,6 +5,7 @@ dies in between leaves the row, and housekeeping publishes it: a message may go 
 session's fencing number makes the second one harmless.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -13,14 +14,17 @@ from kombu.exceptions import OperationalError
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from stenofleet.contracts.headers import ATTEMPT, WORK_SECONDS
-from stenofleet.contracts.tasks import TRANSCRIBE_AUDIO
-from stenofleet.db.models import Outbox, TranscriptionSession
+from stenofleet.contracts.headers import ATTEMPT, DELIVERY, WORK_SECONDS
+from stenofleet.contracts.tasks import TRANSCRIBE_AUDIO, TRANSCRIBE_WINDOW, WINDOW_SECONDS
+from stenofleet.db.models import Outbox, TranscriptionSession, TranscriptionWindow
 
 log = structlog.get_logger(__name__)
 
 BATCH = 500
 """Rows that one call publishes at most."""
+
+READING = 0.01
+"""What it takes to find the windows of a long recording, as a part of transcribing it."""
 
 
 def add_transcription(db: Session, session: TranscriptionSession) -> Outbox:
@@ -33,16 +37,52 @@ def add_transcription(db: Session, session: TranscriptionSession) -> Outbox:
         task_id=session.transcription_job_id,
         task_name=TRANSCRIBE_AUDIO,
         args=[str(session.id), session.audio_uri, session.language, session.audio_filename],
-        headers={ATTEMPT: session.attempt, WORK_SECONDS: session.duration_seconds},
+        headers={ATTEMPT: session.attempt, WORK_SECONDS: _work(session)},
+        priority=session.priority,
     )
     db.add(row)
     db.flush()
     return row
 
 
+def add_window(db: Session, session: TranscriptionSession, window: TranscriptionWindow) -> Outbox:
+    """Writes the message that asks for a window of ``session``, in the caller's transaction.
+
+    The window must have its ``task_id``, and ``deliveries`` must count this message already.
+    """
+    row = Outbox(
+        session_id=session.id,
+        window_index=window.index,
+        task_id=window.task_id,
+        task_name=TRANSCRIBE_WINDOW,
+        args=[str(session.id), window.index],
+        headers={
+            ATTEMPT: window.attempt,
+            DELIVERY: window.deliveries,
+            WORK_SECONDS: window.end_seconds - window.start_seconds,
+        },
+        priority=session.priority,
+    )
+    db.add(row)
+    db.flush()
+    return row
+
+
+def _work(session: TranscriptionSession) -> float | None:
+    seconds = session.duration_seconds
+    if seconds is None or seconds <= WINDOW_SECONDS:
+        return seconds
+    return seconds * READING
+
+
 def publish(sessions: sessionmaker[Session], app: Celery, row_id: int) -> bool:
     """Publishes one row after its commit; False when the broker is away (the row stays)."""
-    return _publish(sessions, app, _unpublished().where(Outbox.id == row_id)) == 1
+    return publish_all(sessions, app, [row_id]) == 1
+
+
+def publish_all(sessions: sessionmaker[Session], app: Celery, row_ids: Collection[int]) -> int:
+    """Publishes rows after their commit; fewer than all when the broker is away (they stay)."""
+    return _publish(sessions, app, _unpublished().where(Outbox.id.in_(row_ids)))
 
 
 def publish_due(sessions: sessionmaker[Session], app: Celery, after_seconds: float) -> int:
@@ -79,7 +119,9 @@ def _send(app: Celery, row: Outbox) -> bool:
             row.task_name,
             args=row.args,
             task_id=row.task_id,
-            headers={**row.headers, "ignore_result": False},
+            # A window's result is its row's; what is told of the job is stored by its last one.
+            headers={**row.headers, "ignore_result": row.window_index is not None},
+            priority=row.priority,
             retry=False,
             ignore_result=True,
         )

@@ -5,6 +5,7 @@ variable's name, what was expected and what came, and never with a secret's valu
 """
 
 import socket
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import quote
@@ -15,12 +16,14 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from stenofleet.errors import SettingsError
+from stenofleet.google_key import read_key
 
 PREFIX = "STENOFLEET_"
 DAY = 86_400
@@ -144,6 +147,51 @@ class StorageSettings(Settings):
         return value.rstrip("/")
 
 
+class GoogleSettings(StorageSettings):
+    """Google Speech-to-Text; without a project, sessions cannot name it."""
+
+    google_project_id: str | None = _env("GOOGLE_PROJECT_ID", None)
+    google_application_credentials_json: SecretStr | None = _env(
+        "GOOGLE_APPLICATION_CREDENTIALS_JSON", None
+    )
+    google_location: str = Field("us", pattern=r"^[a-z]+(-[a-z]+[0-9]*)*$")
+    google_model: str = Field("chirp_3", pattern=r"^[a-z0-9_]+$")
+    google_staging_url: str | None = Field(None, validate_default=True)
+    google_dynamic_batching: bool = False
+    google_price_per_minute: Decimal | None = Field(None, ge=0, description="None: unknown")
+
+    @field_validator("google_application_credentials_json")
+    @classmethod
+    def _is_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            read_key(value.get_secret_value())
+        return value
+
+    @field_validator("google_staging_url")
+    @classmethod
+    def _google_can_read(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and not value.startswith("gs://"):
+            raise ValueError("expected a URL that begins with gs://")
+        staged = value or info.data.get("storage_url", "gs://").startswith("gs://")
+        if info.data.get("google_project_id") and not staged:
+            raise ValueError(
+                "expected gs://<bucket>/<folder>, because GOOGLE_PROJECT_ID is set and Google "
+                "reads no other store of recordings"
+            )
+        return value.rstrip("/") if value else None
+
+    @property
+    def google_configured(self) -> bool:
+        """Whether sessions may name Google."""
+        return self.google_project_id is not None
+
+    @property
+    def google_key(self) -> dict[str, Any] | None:
+        """The service account's key; None for workload identity."""
+        secret = self.google_application_credentials_json
+        return read_key(secret.get_secret_value()) if secret else None
+
+
 class JobSettings(Settings):
     """How jobs are published and owned."""
 
@@ -151,7 +199,7 @@ class JobSettings(Settings):
     lease_seconds: int = Field(60, ge=5, le=3600)
 
 
-class ApiSettings(LogSettings, RedisSettings, DatabaseSettings, StorageSettings, JobSettings):
+class ApiSettings(LogSettings, RedisSettings, DatabaseSettings, GoogleSettings, JobSettings):
     """The API's settings."""
 
     secret_key: SecretStr = Field(min_length=16, description="signs upload URLs")
@@ -161,7 +209,7 @@ class ApiSettings(LogSettings, RedisSettings, DatabaseSettings, StorageSettings,
     api_port: int = Field(8000, ge=1, le=65535)
 
 
-class WorkerSettings(LogSettings, RedisSettings, DatabaseSettings, StorageSettings, JobSettings):
+class WorkerSettings(LogSettings, RedisSettings, DatabaseSettings, GoogleSettings, JobSettings):
     """The workers' and beat's settings."""
 
     celery_concurrency: int = _env("CELERY_CONCURRENCY", 1, ge=1, le=64)
@@ -213,11 +261,17 @@ def load(kind: type[S]) -> S:
 
 
 def _sentence(kind: type[Settings], error: Any) -> str:
-    name = str(error["loc"][0]) if error["loc"] else kind.__name__
+    name = _variable(kind, str(error["loc"][0])) if error["loc"] else kind.__name__
     message = error["msg"].removeprefix("Value error, ")
     if error["type"] == "missing":
         return f"{name} is not set, and has no default"
     return f"{name}: {message}, got {_shown(kind, name, error.get('input'))}"
+
+
+def _variable(kind: type[Settings], place: str) -> str:
+    """A default that is wrong is told by its field, all else by its variable."""
+    info = kind.model_fields.get(place)
+    return next(iter(_aliases(info.validation_alias)), _prefixed(place)) if info else place
 
 
 def _shown(kind: type[Settings], variable: str, value: Any) -> str:

@@ -4,31 +4,27 @@ Rows are locked with SKIP LOCKED, so that two runs at once share the work instea
 twice, and each run takes a bounded number: the next one follows in seconds.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError as BrokerError
-from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 from stenofleet import outbox
-from stenofleet.broker import BrokerKeys, missing_task_ids
 from stenofleet.contracts.headers import ATTEMPT
 from stenofleet.contracts.states import SessionState
-from stenofleet.contracts.tasks import TRANSCRIPTION_QUEUE
-from stenofleet.db.models import Outbox, TranscriptionSession
+from stenofleet.db.models import Outbox, TranscriptionSession, TranscriptionWindow
+from stenofleet.jobs import GOOGLE
 
-from stenofleet_worker import results
+from stenofleet_worker import messages, results
 from stenofleet_worker.database import AWAY
 from stenofleet_worker.errors import WorkerError
 from stenofleet_worker.services import Services
-from stenofleet_worker.stale import forget_deliveries
-from stenofleet_worker.transcription import progress
+from stenofleet_worker.transcription import ownership, progress
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +40,9 @@ RESTORE_AFTER: Final = timedelta(seconds=10)
 
 KEEP_PUBLISHED: Final = timedelta(days=7)
 """How long published rows of the outbox stay, to see what happened; they count attempts too."""
+
+ELSEWHERE: Final = GOOGLE
+"""The provider whose sessions no worker holds: `transcription_operation` drives them."""
 
 Table = TranscriptionSession
 
@@ -73,11 +72,8 @@ def reap_leases(services: Services, app: Celery) -> int:
     with services.sessions.begin() as db:
         lost = list(db.scalars(_abandoned(services.settings.lease_seconds)))
         rows = [row for each in lost if (row := _next_attempt(db, app, each)) is not None]
-    _publish(services, app, rows)
-    if rows:
-        attempts = {row.task_id: int(row.headers[ATTEMPT]) for row in rows}
-        with _broker(app) as client:
-            forget_deliveries(client, BrokerKeys(), attempts)
+    outbox.publish_all(services.sessions, app, [row.id for row in rows])
+    messages.forget(app, {row.task_id: (row.headers[ATTEMPT], 0) for row in rows})
     return len(lost)
 
 
@@ -87,14 +83,14 @@ def restore_pending(services: Services, app: Celery) -> int:
         waiting = {each.transcription_job_id: each.id for each in db.scalars(_waiting())}
     if not waiting:
         return 0
-    missing = _missing(app, [job for job in waiting if job])
+    missing = messages.missing(app, [job for job in waiting if job])
     with services.sessions.begin() as db:
         chosen = _waiting().where(Table.transcription_job_id.in_(missing))
         lost = list(db.scalars(chosen.with_for_update(skip_locked=True)))
         rows = [outbox.add_transcription(db, each) for each in lost]
     if rows:
         log.warning("messages were lost, their sessions are sent out again", sessions=len(rows))
-    _publish(services, app, rows)
+    outbox.publish_all(services.sessions, app, [row.id for row in rows])
     return len(rows)
 
 
@@ -104,6 +100,9 @@ def _abandoned(lease_seconds: int) -> Select[TranscriptionSession]:
         select(Table)
         .where(
             Table.status == SessionState.PROCESSING.value,
+            Table.provider != ELSEWHERE,
+            # Its windows have leases of their own.
+            ~ownership.spread(),
             or_(
                 Table.lease_expires_at < func.now(),
                 Table.lease_expires_at.is_(None) & (Table.updated_at < func.now() - lease),
@@ -121,6 +120,7 @@ def _next_attempt(db: Session, app: Celery, session: TranscriptionSession) -> Ou
     if _attempts(db, session) >= MAX_ATTEMPTS:
         _give_up(db, app, session)
         return None
+    _take_along(db, session)
     session.attempt += 1
     session.status = SessionState.PENDING.value
     _tell(db, session, "Waiting for another worker: the last one was lost")
@@ -130,6 +130,13 @@ def _next_attempt(db: Session, app: Celery, session: TranscriptionSession) -> Ou
         attempt=session.attempt,
     )
     return outbox.add_transcription(db, session)
+
+
+def _take_along(db: Session, session: TranscriptionSession) -> None:
+    """Finished windows serve the next attempt: only their gathering was cut off."""
+    window = TranscriptionWindow
+    mine = (window.session_id == session.id) & (window.attempt == session.attempt)
+    db.execute(update(window).where(mine).values(attempt=session.attempt + 1))
 
 
 def _attempts(db: Session, session: TranscriptionSession) -> int:
@@ -159,6 +166,7 @@ def _waiting() -> Select[TranscriptionSession]:
         select(Table)
         .where(
             Table.status == SessionState.PENDING.value,
+            Table.provider != ELSEWHERE,
             Table.transcription_job_id.is_not(None),
             Table.updated_at < func.now() - RESTORE_AFTER,
             ~_on_its_way(),
@@ -174,26 +182,3 @@ def _on_its_way() -> ColumnElement[bool]:
         Outbox.session_id == Table.id,
         or_(Outbox.published_at.is_(None), Outbox.published_at > func.now() - RESTORE_AFTER),
     )
-
-
-def _missing(app: Celery, task_ids: list[str]) -> set[str]:
-    with _broker(app) as client:
-        return missing_task_ids(client, BrokerKeys(), [TRANSCRIPTION_QUEUE], task_ids)
-
-
-@contextmanager
-def _broker(app: Celery) -> Iterator[Redis]:
-    """Kombu's own client, which knows every kind of broker URL; reading with it restores nothing.
-
-    Raises:
-        kombu.exceptions.OperationalError, redis.RedisError: the broker is away.
-    """
-    with app.connection_for_read() as connection:
-        channel: Any = connection.default_channel
-        yield channel.client
-
-
-def _publish(services: Services, app: Celery, rows: list[Outbox]) -> None:
-    for row in rows:
-        if not outbox.publish(services.sessions, app, row.id):
-            return

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import structlog
-from celery import Celery, Task, states
+from celery import Celery, states
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
@@ -13,12 +13,11 @@ PROGRESS: Final = "PROGRESS"
 
 
 class Reporter:
-    """Stores how far a job is under its task's id."""
+    """Stores how far a job is under its id."""
 
-    def __init__(self, task: Task[Any, Any]) -> None:
-        self._app = task.app
-        # A task object is shared by all slots, its request is this slot's own.
-        self._task_id = task.request.id or ""
+    def __init__(self, app: Celery, task_id: str) -> None:
+        self._app = app
+        self._task_id = task_id
 
     def started(self, percent: float) -> None:
         """The session is claimed; ``percent`` is what earlier deliveries had done."""

@@ -10,9 +10,12 @@ from stenofleet.settings import WorkerSettings, load
 from stenofleet.storage import Recordings
 
 from stenofleet_worker.database import Database
+from stenofleet_worker.google.base import Speech
+from stenofleet_worker.google.staging import Staging
 from stenofleet_worker.transcription.engines.base import Engine
 
 EngineFactory = Callable[[WorkerSettings], Engine]
+SpeechFactory = Callable[[WorkerSettings], Speech]
 
 
 def _whisper(settings: WorkerSettings) -> Engine:
@@ -22,12 +25,20 @@ def _whisper(settings: WorkerSettings) -> Engine:
     return WhisperEngine(settings)
 
 
+def _google(settings: WorkerSettings) -> Speech:
+    # Imported here: the image that transcribes has no client for Google.
+    from stenofleet_worker.google.client import make  # noqa: PLC0415
+
+    return make(settings)
+
+
 class Services:
     """Made when first asked for, then shared by all slots."""
 
     def __init__(self, settings: WorkerSettings, new_engine: EngineFactory = _whisper) -> None:
         self.settings = settings
         self.new_engine = new_engine
+        self.new_google: SpeechFactory = _google
         self.stopping = threading.Event()
         """Set once the worker is asked to stop: tasks end where they can go on later."""
         self._loading = threading.Lock()
@@ -47,6 +58,24 @@ class Services:
     def recordings(self) -> Recordings:
         """The store of recordings."""
         return Recordings.of(self.settings)
+
+    @cached_property
+    def google(self) -> Speech:
+        """Google Speech-to-Text.
+
+        Raises:
+            SettingsError: it is not set up.
+        """
+        return self.new_google(self.settings)
+
+    @cached_property
+    def staging(self) -> Staging:
+        """Where copies lie for Google.
+
+        Raises:
+            SettingsError: the settings name no place.
+        """
+        return Staging.of(self.recordings, self.settings)
 
     @property
     def engine(self) -> Engine:

@@ -8,10 +8,13 @@ from collections.abc import Mapping
 
 from redis import Redis
 from stenofleet.broker import BrokerKeys, parse_delivery
-from stenofleet.contracts.headers import ATTEMPT
+from stenofleet.contracts.headers import ATTEMPT, DELIVERY
+
+Number = tuple[int, int]
+"""A message's fencing number: attempt, and for a window which sending of it (else 0)."""
 
 
-def forget_deliveries(client: Redis, keys: BrokerKeys, attempts: Mapping[str, int]) -> int:
+def forget_deliveries(client: Redis, keys: BrokerKeys, valid: Mapping[str, Number]) -> int:
     """Removes the deliveries of these tasks whose fencing number is too low to do anything.
 
     Should the worker live after all, its acknowledgement finds nothing, which is no error.
@@ -19,14 +22,12 @@ def forget_deliveries(client: Redis, keys: BrokerKeys, attempts: Mapping[str, in
     Args:
         client: the broker's database.
         keys: where the app keeps what it keeps.
-        attempts: the valid fencing number by task id.
+        valid: the fencing number that counts, by task id.
 
     Returns:
         How many deliveries were removed.
     """
-    tags = [
-        tag for tag, raw in client.hscan_iter(keys.unacked, count=200) if _is_void(raw, attempts)
-    ]
+    tags = [tag for tag, raw in client.hscan_iter(keys.unacked, count=200) if _is_void(raw, valid)]
     if tags:
         with client.pipeline() as pipe:
             pipe.hdel(keys.unacked, *tags)
@@ -35,9 +36,12 @@ def forget_deliveries(client: Redis, keys: BrokerKeys, attempts: Mapping[str, in
     return len(tags)
 
 
-def _is_void(raw: bytes, attempts: Mapping[str, int]) -> bool:
+def _is_void(raw: bytes, valid: Mapping[str, Number]) -> bool:
     delivery = parse_delivery(raw)
-    if delivery is None or delivery.message.task_id not in attempts:
+    if delivery is None or delivery.message.task_id not in valid:
         return False
-    number = delivery.message.headers.get(ATTEMPT)
-    return isinstance(number, int) and number < attempts[delivery.message.task_id]
+    headers = delivery.message.headers
+    attempt, sending = headers.get(ATTEMPT), headers.get(DELIVERY, 0)
+    if not isinstance(attempt, int) or not isinstance(sending, int):
+        return False
+    return (attempt, sending) < valid[delivery.message.task_id]

@@ -1,20 +1,27 @@
 """The tasks, by the names of `stenofleet.contracts.tasks`; what they do is done elsewhere."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from celery import Task
+from celery import Celery, Task
 from celery.exceptions import Ignore, Reject
+from stenofleet import outbox
 from stenofleet.contracts import tasks as names
 from stenofleet.contracts.headers import ATTEMPT
 from stenofleet.errors import RecordingMissing, StorageError
 from stenofleet.telemetry import bind
 
-from stenofleet_worker import housekeeping, results
+from stenofleet_worker import endings, housekeeping, lost_windows, results
 from stenofleet_worker.celery import app
 from stenofleet_worker.database import AWAY
 from stenofleet_worker.errors import Interrupted, LeaseLost, RecordingError
+from stenofleet_worker.google import advance
 from stenofleet_worker.services import services
+
+# The user's recording is to blame for these, so they are no errors of ours in the log.
+THROWS = (RecordingError, RecordingMissing)
 
 
 @app.task(
@@ -22,8 +29,7 @@ from stenofleet_worker.services import services
     name=names.TRANSCRIBE_AUDIO,
     # A late delivery must not touch the result: STARTED is stored once the session is claimed.
     track_started=False,
-    # The user's recording is to blame, so these are no errors of ours in the log.
-    throws=(RecordingError, RecordingMissing),
+    throws=THROWS,
 )
 def transcribe_audio(
     self: Task[Any, Any],
@@ -38,16 +44,60 @@ def transcribe_audio(
 
     del original_filename  # part of the contract, and of no use here
     order = job.Order(uuid.UUID(session_id), audio_uri, language, self.request.get(ATTEMPT))
-    with bind(session_id=session_id, task_id=self.request.id or ""):
+    report = results.Reporter(self.app, self.request.id or "")
+    with _delivery(self, session_id):
+        ended = job.perform(services, order, report)
+        if isinstance(ended, job.Spread):
+            outbox.publish_all(services.sessions, self.app, ended.messages)
+            # The result under this id is stored by whoever does the last of its windows.
+            raise Ignore(f"{len(ended.messages)} windows are on their way")
+        return ended
+
+
+@app.task(
+    bind=True,
+    name=names.TRANSCRIBE_WINDOW,
+    track_started=False,
+    ignore_result=True,
+    throws=THROWS,
+)
+def transcribe_window(self: Task[Any, Any], session_id: str, index: int) -> None:
+    """Transcribes a window; see `stenofleet_worker.transcription.window_job.perform`."""
+    # Imported here: the image for housekeeping can decode no audio.
+    from stenofleet_worker.transcription import window_job  # noqa: PLC0415
+
+    worker, attempt = self.request.hostname or "unknown", self.request.get(ATTEMPT)
+    order = window_job.WindowOrder(uuid.UUID(session_id), index, attempt, worker)
+    with _delivery(self, session_id), _job_told(self.app, order.session_id):
+        window_job.perform(services, order, lambda job_id: results.Reporter(self.app, job_id))
+
+
+@contextmanager
+def _delivery(task: Task[Any, Any], session_id: str) -> Iterator[None]:
+    """Tells Celery what becomes of a message whose run came to no end."""
+    with bind(session_id=session_id, task_id=task.request.id or ""):
         try:
-            return job.perform(services, order, results.Reporter(self))
+            yield
         except Interrupted as error:
             raise Reject(error, requeue=True) from error
-        except (RecordingError, RecordingMissing):
+        except THROWS:
             raise
-        except (LeaseLost, StorageError, *AWAY) as error:
-            # The session is another's, or housekeeping sends it out again.
+        except LeaseLost as error:
+            # The session is another's, or has ended; then its job's result must say so.
+            endings.tell(services, task.app, uuid.UUID(session_id))
             raise Ignore(str(error)) from error
+        except (StorageError, *AWAY) as error:
+            # Housekeeping sends the session, or its window, out again.
+            raise Ignore(str(error)) from error
+
+
+@contextmanager
+def _job_told(app: Celery, session_id: uuid.UUID) -> Iterator[None]:
+    """However a window ends, its session may have ended with it, whose job bears another id."""
+    try:
+        yield
+    finally:
+        endings.tell(services, app, session_id)
 
 
 @app.task(name=names.PUBLISH_OUTBOX, ignore_result=True)
@@ -58,11 +108,19 @@ def publish_outbox() -> None:
 
 @app.task(name=names.REAP_LEASES, ignore_result=True)
 def reap_leases() -> None:
-    """Starts the next attempt of sessions whose worker was lost."""
+    """Starts the next attempt of sessions, and sends windows again, whose worker was lost."""
     housekeeping.survive(lambda: housekeeping.reap_leases(services, app))
+    housekeeping.survive(lambda: lost_windows.reap(services, app))
 
 
 @app.task(name=names.RESTORE_PENDING, ignore_result=True)
 def restore_pending() -> None:
-    """Sends pending sessions out again whose message Redis has lost."""
+    """Sends pending sessions, and waiting windows, out again whose message Redis has lost."""
     housekeeping.survive(lambda: housekeeping.restore_pending(services, app))
+    housekeeping.survive(lambda: lost_windows.restore(services, app))
+
+
+@app.task(name=names.ADVANCE_OPERATIONS, ignore_result=True)
+def advance_operations() -> None:
+    """Takes a step with each operation at Google that is due."""
+    housekeeping.survive(lambda: advance.advance(services, app))

@@ -5,6 +5,9 @@ from typing import Final
 TRANSCRIBE_AUDIO: Final = "stenofleet.transcribe_audio"
 TRANSCRIBE_WINDOW: Final = "stenofleet.transcribe_window"
 """``(session_id, index)``: one window of a long recording, on any slot of the fleet."""
+WINDOW_SECONDS: Final = 240
+"""Of a window at most; a recording that is longer is cut by its own task, and done by theirs."""
+
 PUBLISH_OUTBOX: Final = "stenofleet.publish_outbox"
 REAP_LEASES: Final = "stenofleet.reap_leases"
 RESTORE_PENDING: Final = "stenofleet.restore_pending"

@@ -1,17 +1,21 @@
 """Recordings over obstore: ``file://``, ``gs://`` and ``s3://`` look the same from outside."""
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, from_url
 
 from stenofleet.errors import RecordingMissing, StorageError
-from stenofleet.settings import StorageSettings
+from stenofleet.settings import GoogleSettings, StorageSettings
+
+if TYPE_CHECKING:  # it is a form without a class behind it
+    from obstore.store import GCSConfig
 
 CHUNK_BYTES = 8 * 1024**2
 
@@ -19,18 +23,23 @@ CHUNK_BYTES = 8 * 1024**2
 class Recordings:
     """The store below one URL; each recording has an address ``<url>/<key>``."""
 
-    def __init__(self, url: str) -> None:
-        """Opens the store; ``url`` is a folder, or a bucket with an optional prefix."""
+    def __init__(self, url: str, config: "GCSConfig | None" = None) -> None:
+        """Opens the store; ``url`` is a folder, or a bucket with an optional prefix.
+
+        ``config`` is obstore's for a bucket of Google's, where the environment does not say enough.
+        """
         self._url = url.rstrip("/")
         self._folder = Path(self._url.removeprefix("file://")) if _is_local(url) else None
         self._store = (
-            LocalStore(self._folder, mkdir=True) if self._folder is not None else from_url(url)
+            LocalStore(self._folder, mkdir=True)
+            if self._folder is not None
+            else from_url(url, config=config)
         )
 
     @classmethod
     def of(cls, settings: StorageSettings) -> "Recordings":
         """The store that the settings name."""
-        return cls(settings.storage_url)
+        return cls(settings.storage_url, bucket_config(settings, settings.storage_url))
 
     def uri(self, key: str) -> str:
         """The address of the recording ``key``."""
@@ -138,3 +147,11 @@ class Recordings:
 
 def _is_local(url: str) -> bool:
     return url.startswith("file://")
+
+
+def bucket_config(settings: StorageSettings, url: str) -> "GCSConfig | None":
+    """What obstore needs for the bucket ``url`` besides its environment; it may be secret."""
+    key = settings.google_key if isinstance(settings, GoogleSettings) else None
+    if key is None or not url.startswith("gs://"):
+        return None
+    return {"service_account_key": json.dumps(key)}

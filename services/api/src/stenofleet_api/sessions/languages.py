@@ -13,6 +13,17 @@ WHISPER: Final = tuple(
 """Codes that Whisper's multilingual models were trained on (its tokenizer's table); a region, as
 in ``en-US``, is dropped by the engine."""
 
+GOOGLE: Final = tuple(
+    (  # noqa: SIM905 - as above
+        "af am ar as ast az be bg bn bs ca ceb ckb cs cy da de el en es et eu fa ff fi fil fr gl "
+        "gu ha he hi hr hu hy id ig is it ja jv ka kam kea kk km kn ko ky lb lg ln lo lt luo lv mi "
+        "mk ml mn mr ms mt my nb ne nl no nso ny oc om or pa pl ps pt ro ru rw sd si sk sl sn so "
+        "sq sr ss st su sv sw ta te tg th tn tr ts uk ur uz ve vi wo xh yo yue zh zu"
+    ).split()
+)
+"""Languages that some model of Google's knows; which ones a location has, Google tells the worker,
+and the session fails with their list."""
+
 AUTO: Final = "auto"
 
 

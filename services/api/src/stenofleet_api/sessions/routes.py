@@ -22,7 +22,7 @@ from stenofleet_api.sessions.errors import (
     StateConflict,
 )
 from stenofleet_api.sessions.filters import Cursor, Filter, read_cursor
-from stenofleet_api.sessions.providers import PROVIDERS, Provider, ProviderName
+from stenofleet_api.sessions.providers import Provider, ProviderName
 from stenofleet_api.sessions.schemas import (
     NewSession,
     SessionChange,
@@ -86,9 +86,9 @@ def list_sessions(
 
 
 @router.get("/providers", summary="List providers")
-def providers() -> list[Provider]:
+def providers(sessions: Sessions) -> list[Provider]:
     """The engines that a session may name."""
-    return PROVIDERS
+    return sessions.providers()
 
 
 @router.get(

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from fastapi import Depends
 from sqlalchemy.orm import Session
-from stenofleet import outbox
+from stenofleet import jobs
 from stenofleet.contracts.states import SessionState
 from stenofleet.db.models import Outbox, ProcessingStatus, TranscriptionSession
 
 from stenofleet_api.deps import Context, InContext, Owner
-from stenofleet_api.sessions import repository
+from stenofleet_api.sessions import providers, repository
 from stenofleet_api.sessions.errors import (
     AlreadyStarted,
     NotFailed,
@@ -34,10 +34,16 @@ class SessionService:
         self._db = context.sessions
         self._publisher = context.publisher
         self._recordings = context.recordings
+        self._settings = context.settings
         self._owner = owner
 
     def create(self, new: NewSession) -> TranscriptionSession:
-        """A session that waits for its recording."""
+        """A session that waits for its recording.
+
+        Raises:
+            InvalidRequest: this installation is not set up for the provider.
+        """
+        providers.refuse_absent(new.provider, self._settings)
         session = TranscriptionSession(
             owner_id=self._owner,
             **new.model_dump(mode="json", include=_COLUMNS),
@@ -49,6 +55,10 @@ class SessionService:
             db.flush()
             db.refresh(session)
         return session
+
+    def providers(self) -> list[providers.Provider]:
+        """The engines that a session may name."""
+        return providers.offered(self._settings)
 
     def page(
         self, asked: Filter, limit: int, offset: int = 0, after: Cursor | None = None
@@ -127,7 +137,7 @@ class SessionService:
             _refuse_other_than_new(session)
             _refuse_without_recording(session)
             row = _ask(db, session)
-        self._publisher.publish(row.id)
+        self._publish(row)
         return session
 
     def retry(self, session_id: uuid.UUID) -> TranscriptionSession:
@@ -145,12 +155,17 @@ class SessionService:
             # The table leads from failed to pending by the state that waits for a start.
             enter(session, SessionState.UPLOADING)
             row = _ask(db, session)
-        self._publisher.publish(row.id)
+        self._publish(row)
         return session
 
+    def _publish(self, row: Outbox | None) -> None:
+        """Sends the message, unless the provider needs none."""
+        if row is not None:
+            self._publisher.publish(row.id)
 
-def _ask(db: Session, session: TranscriptionSession) -> Outbox:
-    """Makes the session pending and writes its message, in one transaction.
+
+def _ask(db: Session, session: TranscriptionSession) -> Outbox | None:
+    """Makes the session pending and asks its provider, in one transaction.
 
     A new start is a new job: Celery's result of the former one is final.
     """
@@ -159,7 +174,7 @@ def _ask(db: Session, session: TranscriptionSession) -> Outbox:
     _fence_off(session)
     session.error_message = None
     repository.reset_processing_status(db, session, "waiting for a worker")
-    row = outbox.add_transcription(db, session)
+    row = jobs.ask(db, session)
     db.refresh(session)
     return row
 

@@ -1,6 +1,6 @@
 """Decodes recordings of any kind as a stream, so that memory does not grow with their length."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import av.error
 import numpy as np
 
 from stenofleet_worker.errors import NotAudio
+from stenofleet_worker.transcription.container_clock import ContainerClock
 from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio
 
 CHUNK = 10 * SAMPLE_RATE
@@ -24,33 +25,46 @@ def duration(path: Path) -> float | None:
     Raises:
         NotAudio: it is no audio.
     """
-    with _opened(path) as container:
+    with opened(path) as container:
         stream = container.streams.audio[0]
         if stream.duration is not None and stream.time_base is not None:
             return float(stream.duration * stream.time_base)
         return container.duration / av.time_base if container.duration else None
 
 
-def decode(path: Path) -> Iterator[Audio]:
+def decode(path: Path, clock: ContainerClock | None = None) -> Iterator[Audio]:
     """Mono samples in -1 to 1 at `SAMPLE_RATE`, in chunks of about `CHUNK`.
 
     Damaged parts are left out.
+
+    Args:
+        path: the recording.
+        clock: is told what the container calls the times of what is decoded.
 
     Raises:
         NotAudio: it is no audio, or not a single sample can be decoded.
     """
     empty = True
-    for chunk in _chunks(path):
-        empty = False
-        yield chunk
+    with opened(path) as container:
+        for chunk in _chunks(resampled(_observed(frames(container), clock or ContainerClock()))):
+            empty = False
+            yield chunk
     if empty:
-        raise _no_audio(path)
+        raise no_audio(path)
 
 
-def _chunks(path: Path) -> Iterator[Audio]:
+def _observed(decoded: Iterator[Any], clock: ContainerClock) -> Iterator[Any]:
+    position = 0.0
+    for frame in decoded:
+        clock.observe(position, frame.time)
+        position += frame.samples / frame.sample_rate
+        yield frame
+
+
+def _chunks(samples: Iterator[Audio]) -> Iterator[Audio]:
     parts: list[Audio] = []
     size = 0
-    for part in _samples(path):
+    for part in samples:
         parts.append(part)
         size += len(part)
         if size >= CHUNK:
@@ -60,42 +74,64 @@ def _chunks(path: Path) -> Iterator[Audio]:
         yield np.concatenate(parts)
 
 
-def _samples(path: Path) -> Iterator[Audio]:
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
-    with _opened(path) as container:
-        for frame in _frames(container):
-            for converted in resampler.resample(frame):
-                yield converted.to_ndarray()[0].astype(np.float32) / FULL_SCALE
-        for converted in resampler.resample(None):
-            yield converted.to_ndarray()[0].astype(np.float32) / FULL_SCALE
-
-
-def _frames(container: Any) -> Iterator[Any]:
-    frames = container.decode(audio=0)
-    while True:
-        try:
-            frame = next(frames, None)
-        except av.error.InvalidDataError:
-            continue
-        if frame is None:
-            return
+def resampled(decoded: Iterable[Any]) -> Iterator[Audio]:
+    """The samples of frames, as if each followed the one before without a gap."""
+    resampler = av.AudioResampler(
+        # A second at once: a compressed frame is a fiftieth of it, and each costs a call.
+        format="s16",
+        layout="mono",
+        rate=SAMPLE_RATE,
+        frame_size=SAMPLE_RATE,
+    )
+    for frame in decoded:
         # A damaged frame's time would make the resampler fill the gap.
         frame.pts = None
-        yield frame
+        yield from map(_samples, resampler.resample(frame))
+    yield from map(_samples, resampler.resample(None))
 
 
-def _opened(path: Path) -> Any:
+def _samples(frame: Any) -> Audio:
+    samples: Audio = frame.to_ndarray()[0].astype(np.float32) / FULL_SCALE
+    return samples
+
+
+def frames(container: Any) -> Iterator[Any]:
+    """What can be decoded from where the container stands; damaged frames are left out."""
+    # Packet by packet: the container's own generator of frames ends at the first damaged one.
+    for packet in _packets(container):
+        try:
+            decoded = packet.decode()
+        except av.error.InvalidDataError:
+            continue
+        yield from decoded
+
+
+def _packets(container: Any) -> Iterator[Any]:
+    """What the container holds, as far as its own structure is whole."""
+    try:
+        yield from container.demux(audio=0)
+    except av.error.InvalidDataError:
+        return
+
+
+def opened(path: Path) -> Any:
+    """The container, to be closed by the caller.
+
+    Raises:
+        NotAudio: it is no audio.
+    """
     try:
         container = av.open(str(path), metadata_errors="ignore")
     except (av.error.FFmpegError, IndexError):
-        raise _no_audio(path) from None
+        raise no_audio(path) from None
     if not container.streams.audio:
         container.close()
-        raise _no_audio(path)
+        raise no_audio(path)
     return container
 
 
-def _no_audio(path: Path) -> NotAudio:
+def no_audio(path: Path) -> NotAudio:
+    """What to tell about a file in which there is nothing to hear."""
     return NotAudio(
         "The recording is no audio that can be decoded: upload a flac, mp3, mp4, m4a, ogg or wav"
         f" file (got {path.stat().st_size} bytes)."

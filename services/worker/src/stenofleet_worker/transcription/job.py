@@ -1,35 +1,28 @@
-"""One delivery of a session's message, from the claim to the transcript."""
+"""One delivery of a session's message, from the claim to the transcript, or to its windows."""
 
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import Any, Protocol
 
 import structlog
-from kombu.utils.functional import retry_over_time
 from sqlalchemy.orm import Session
-from stenofleet.errors import RecordingMissing, StorageError
+from stenofleet.contracts.options import TranscriptOptions
+from stenofleet.db.models import TranscriptionSession
 
-from stenofleet_worker import metrics
-from stenofleet_worker.database import AWAY
-from stenofleet_worker.errors import Interrupted, LeaseLost, RecordingError
+from stenofleet_worker.errors import Interrupted, LeaseLost
 from stenofleet_worker.services import Services
-from stenofleet_worker.transcription import audio, ownership, progress, store
-from stenofleet_worker.transcription.windows import Window, windows
-
-if TYPE_CHECKING:
-    from stenofleet_worker.transcription.engines.base import Segment
+from stenofleet_worker.transcription import cutting, ownership, progress, store
+from stenofleet_worker.transcription.finish import finish
+from stenofleet_worker.transcription.finished import Finished
+from stenofleet_worker.transcription.hearing import Hearing
+from stenofleet_worker.transcription.settling import Exits, settled
+from stenofleet_worker.transcription.source import recording
+from stenofleet_worker.transcription.spread import spread
+from stenofleet_worker.transcription.windows import Window
 
 log = structlog.get_logger(__name__)
-
-STORE_PATIENCE = 30.0
-"""Seconds for which a store of recordings that fails is asked again."""
-
-TRANSIENT = (StorageError, *AWAY)
-"""What may be over when the next attempt comes."""
 
 
 class Report(Protocol):
@@ -57,8 +50,19 @@ class Order:
     attempt: int | None
 
 
-def perform(services: Services, order: Order, report: Report) -> dict[str, Any]:
-    """Transcribes a session, or goes on where an earlier delivery of the attempt stopped.
+@dataclass(frozen=True)
+class Spread:
+    """The recording is long: its windows are for all slots.
+
+    Attributes:
+        messages: rows of the outbox that are to be published now.
+    """
+
+    messages: list[int]
+
+
+def perform(services: Services, order: Order, report: Report) -> dict[str, Any] | Spread:
+    """Transcribes a session, or cuts it into windows that other tasks transcribe.
 
     Args:
         services: what the process shares.
@@ -66,7 +70,7 @@ def perform(services: Services, order: Order, report: Report) -> dict[str, Any]:
         report: is told how far it is.
 
     Returns:
-        Figures of the transcript, fit for a Celery result.
+        Figures of the transcript, fit for a Celery result; or what is to be published.
 
     Raises:
         LeaseLost: the message is late, or the session was taken over; nothing was changed.
@@ -79,10 +83,20 @@ def perform(services: Services, order: Order, report: Report) -> dict[str, Any]:
     held, percent = _claim(services, order)
     report.started(percent)
     log.info("Starting transcription for session %s", order.session_id, attempt=held.attempt)
-    with ownership.renewed(services.database, held) as lost, _settled(services, held):
-        summary = _Run(services, order, held, report, lost.is_set).all()
-    log.info("Transcription completed for session %s", order.session_id, **summary)
-    return summary
+    with (
+        ownership.renewed(services.database, held) as lost,
+        settled(services, exits(held)),
+    ):
+        return _Run(services, order, held, report, lost.is_set).all()
+
+
+def exits(held: ownership.Claim) -> Exits:
+    """How a session is left that is not completed."""
+    return Exits(
+        give_back=lambda db: store.give_back(db, held),
+        expire=lambda db: store.expire(db, held),
+        fail=lambda db, reason: store.fail(db, held, reason),
+    )
 
 
 def _claim(services: Services, order: Order) -> tuple[ownership.Claim, float]:
@@ -98,46 +112,7 @@ def _claim(services: Services, order: Order) -> tuple[ownership.Claim, float]:
     return services.database.run(claim)
 
 
-@contextmanager
-def _settled(services: Services, held: ownership.Claim) -> Iterator[None]:
-    """Leaves the session in the state that fits how its run ended."""
-    try:
-        yield
-    except LeaseLost:
-        raise
-    except Interrupted:
-        _try_once(services, lambda db: store.give_back(db, held))
-        raise
-    except (RecordingError, RecordingMissing) as error:
-        reason = _sentence(error)
-        services.database.run(lambda db: store.fail(db, held, reason))
-        raise
-    except TRANSIENT:
-        log.warning("the attempt is given up, the next one follows", exc_info=True)
-        _try_once(services, lambda db: store.expire(db, held))
-        raise
-    except Exception:
-        # The outermost loop of a run: whatever it is, the session must not stay open for ever.
-        reason = "The transcription failed by an error of the service; its log tells more."
-        services.database.run(lambda db: store.fail(db, held, reason))
-        raise
-
-
-def _try_once(services: Services, settle: Callable[[Session], None]) -> None:
-    """For what only saves time: without it the lease runs out by itself."""
-    try:
-        services.database.once(settle)
-    except (LeaseLost, *AWAY):
-        log.warning("the session is left to its lease", exc_info=True)
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, RecordingMissing):
-        return "The recording is not there any more: upload it again."
-    return str(error)
-
-
-@dataclass
+@dataclass(frozen=True)
 class _Run:
     """A claimed session on its way."""
 
@@ -146,90 +121,41 @@ class _Run:
     held: ownership.Claim
     report: Report
     lost: Callable[[], bool]
-    done: list[store.Finished] = field(default_factory=list)
 
-    def all(self) -> dict[str, Any]:
-        engine = self.services.engine
-        language = engine.language(self.order.language)
-        earlier = self.services.database.run(lambda db: store.finished(db, self.held))
-        with self._recording() as path:
-            clock = progress.Clock(audio.duration(path))
-            for window in windows(audio.decode(path), engine.speech):
-                self._window(window, earlier.get(window.index), language, clock)
-                language = language or self.done[-1].language
-        self.services.database.run(lambda db: store.complete(db, self.held, self.done))
-        return self._summary(clock)
+    def all(self) -> dict[str, Any] | Spread:
+        options, done = self.services.database.run(self._begun)
+        if done:
+            return finish(self.services, self.held, options, done)
+        language = self.services.engine.language(self.order.language)
+        with recording(self.services.recordings, self.order.uri, self._go_on) as path:
+            found = cutting.cut(path, self.services.engine, language, self._go_on)
+        if isinstance(found, Window):
+            heard = self._heard(found, language, options)
+            return finish(self.services, self.held, options, [heard])
+        messages = self.services.database.run(lambda db: spread(db, self.held, found))
+        log.info("The windows of session %s are on their way", self.order.session_id)
+        return Spread(messages)
 
-    def _window(
-        self,
-        window: Window,
-        earlier: store.Finished | None,
-        language: str | None,
-        clock: progress.Clock,
-    ) -> None:
-        self._go_on()
-        if earlier is not None:
-            clock.done_before = window.end_seconds
-            self.done.append(earlier)
-            return
-        result = self._transcribe(window, language, clock)
-        self.services.database.run(lambda db: store.save(db, self.held, result))
-        metrics.AUDIO_SECONDS.inc(window.end_seconds - window.start_seconds)
-        self.done.append(result)
-        self._tell(clock, window.end_seconds)
+    def _begun(self, db: Session) -> tuple[TranscriptOptions, list[Finished]]:
+        """The session's options; and its windows, when they are done and not yet gathered."""
+        session = db.get_one(TranscriptionSession, self.order.session_id)
+        return TranscriptOptions.model_validate(session.options), store.finished(db, self.held)
 
-    def _transcribe(
-        self, window: Window, language: str | None, clock: progress.Clock
-    ) -> store.Finished:
-        heard = self.services.engine.transcribe(window.audio, language)
-        segments: list[Segment] = []
-        for segment in heard.segments:
-            self._go_on()
-            segments.append(segment)
-            if clock.due():
-                self._tell(clock, window.start_seconds + segment.end)
-        return store.offset(window, heard.language, segments)
+    def _heard(self, window: Window, language: str | None, options: TranscriptOptions) -> Finished:
+        clock = progress.Clock(window.end_seconds)
 
-    def _tell(self, clock: progress.Clock, processed: float) -> None:
-        percent, message = self.services.database.run(
-            lambda db: progress.write(db, self.held, clock, processed)
-        )
-        self.report.progress(percent, message)
+        def tell(processed: float) -> None:
+            percent, message = self.services.database.run(
+                lambda db: progress.write(db, self.held, clock, processed)
+            )
+            self.report.progress(percent, message)
+
+        done = Hearing(self.services, options, self._go_on, tell).window(window, language)
+        tell(window.end_seconds)
+        return done
 
     def _go_on(self) -> None:
         if self.lost():
             raise LeaseLost(f"session {self.order.session_id} was taken over or cancelled")
         if self.services.stopping.is_set():
             raise Interrupted("the worker is stopping")
-
-    @contextmanager
-    def _recording(self) -> Iterator[Path]:
-        with ExitStack() as stack:
-            yield retry_over_time(
-                lambda: stack.enter_context(self.services.recordings.local(self.order.uri)),
-                StorageError,
-                errback=cast("Any", self._storage_away),  # the stubs leave two arguments out
-                interval_start=0.5,
-                interval_step=1.0,
-                interval_max=5.0,
-                callback=self._go_on,
-                timeout=STORE_PATIENCE,
-            )
-
-    def _storage_away(self, error: Exception, pauses: Iterator[float], _: int) -> float:
-        if isinstance(error, RecordingMissing):
-            raise error
-        log.warning("the store of recordings is away, trying again")
-        return next(pauses)
-
-    def _summary(self, clock: progress.Clock) -> dict[str, Any]:
-        duration = self.done[-1].end
-        speed = clock.speed(duration)
-        if speed is not None:
-            metrics.SPEED.observe(speed)
-        return {
-            "session_id": str(self.order.session_id),
-            "duration_seconds": duration,
-            "segments": sum(len(each.segments) for each in self.done),
-            "processing_speed": speed,
-        }

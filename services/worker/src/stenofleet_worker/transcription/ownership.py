@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
-from sqlalchemy import ColumnElement, UpdateBase, func, or_, update
+from sqlalchemy import ColumnElement, UpdateBase, exists, func, or_, update
 from sqlalchemy.orm import Session
 from stenofleet.contracts.states import SessionState
-from stenofleet.db.models import TranscriptionSession
+from stenofleet.db.models import TranscriptionSession, TranscriptionWindow
 
 from stenofleet_worker.database import AWAY, Database
 from stenofleet_worker.errors import LeaseLost
@@ -25,6 +26,27 @@ log = structlog.get_logger(__name__)
 
 RENEWALS = 3
 """Renewals within a lease, so that a single lost one costs nothing."""
+
+
+OPEN = "open"
+"""State of a window that waits for a worker, or has one."""
+
+DONE = "done"
+"""State of a window whose result is complete."""
+
+
+class Held(Protocol):
+    """Something that one delivery holds for as long as it renews its lease."""
+
+    @property
+    def lease(self) -> timedelta:
+        """How long the claim lasts unless it is renewed."""
+        ...
+
+    @property
+    def extension(self) -> UpdateBase:
+        """Renews the lease, and returns a row unless it was lost."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -47,11 +69,18 @@ class Claim:
             & (table.status == SessionState.PROCESSING.value)
         )
 
+    @property
+    def extension(self) -> UpdateBase:
+        """Renews the lease, and returns a row unless it was lost."""
+        table = TranscriptionSession
+        extend = update(table).where(self.mine).values(lease_expires_at=func.now() + self.lease)
+        return extend.returning(table.id)
+
 
 def claim(
     db: Session, session_id: uuid.UUID, attempt: int | None, owner: str, lease: timedelta
 ) -> Claim | None:
-    """Takes the session; None when the message is late or another delivery runs it.
+    """Takes the session; None when the message is late or others work on it.
 
     Args:
         db: the transaction.
@@ -78,7 +107,7 @@ def locked(db: Session, held: Claim) -> TranscriptionSession:
 
 
 @contextmanager
-def renewed(database: Database, held: Claim) -> Iterator[threading.Event]:
+def renewed(database: Database, held: Held) -> Iterator[threading.Event]:
     """Renews the lease in the background; the event is set once it is lost."""
     ended, lost = threading.Event(), threading.Event()
     thread = threading.Thread(
@@ -90,6 +119,14 @@ def renewed(database: Database, held: Claim) -> Iterator[threading.Event]:
     finally:
         ended.set()
         thread.join(timeout=held.lease.total_seconds())
+
+
+def spread() -> ColumnElement[bool]:
+    """Whether the session in question is with those who work on its windows."""
+    window, table = TranscriptionWindow, TranscriptionSession
+    return exists().where(
+        window.session_id == table.id, window.attempt == table.attempt, window.state == OPEN
+    )
 
 
 def _claiming(
@@ -109,6 +146,7 @@ def _claiming(
                 table.lease_expires_at < func.now(),
                 table.lease_owner == owner,
             ),
+            ~spread(),
         )
         .values(
             status=SessionState.PROCESSING.value,
@@ -120,12 +158,10 @@ def _claiming(
     )
 
 
-def _renew(database: Database, held: Claim, ended: threading.Event, lost: threading.Event) -> None:
-    table = TranscriptionSession
-    extend = update(table).where(held.mine).values(lease_expires_at=func.now() + held.lease)
+def _renew(database: Database, held: Held, ended: threading.Event, lost: threading.Event) -> None:
     while not ended.wait(held.lease.total_seconds() / RENEWALS):
         try:
-            rows = database.once(lambda db: db.execute(extend.returning(table.id)).all())
+            rows = database.once(lambda db: db.execute(held.extension).all())
         except AWAY:
             # The next turn, or the check that comes with the next write, tells.
             log.warning("the database is away, the lease is not renewed")

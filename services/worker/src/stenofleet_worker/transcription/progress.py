@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from stenofleet.contracts.states import SessionState
-from stenofleet.db.models import ProcessingStatus
+from stenofleet.db.models import ProcessingStatus, TranscriptionSession
 
 from stenofleet_worker.transcription.ownership import Claim, locked
 
@@ -21,17 +21,9 @@ EVERY = 2.0
 
 
 @dataclass
-class Clock:
-    """Measures this delivery's own speed.
+class Pace:
+    """Says when the next write is due."""
 
-    Attributes:
-        total: seconds of the recording; None when its container does not say.
-        done_before: seconds that an earlier delivery had finished.
-    """
-
-    total: float | None
-    done_before: float = 0.0
-    started: float = field(default_factory=time.monotonic)
     _written: float = field(default=float("-inf"))
 
     def due(self) -> bool:
@@ -42,11 +34,23 @@ class Clock:
         self._written = now
         return True
 
+
+@dataclass(frozen=True)
+class Clock:
+    """Measures speed.
+
+    Attributes:
+        total: seconds of the recording; None when its container does not say.
+        started: `time.monotonic` when the first second was begun.
+    """
+
+    total: float | None
+    started: float = field(default_factory=time.monotonic)
+
     def speed(self, processed: float) -> float | None:
         """Seconds of recording for each second of wall time; None as long as nothing is known."""
         elapsed = time.monotonic() - self.started
-        own = processed - self.done_before
-        return own / elapsed if own > 0 and elapsed > 0 else None
+        return processed / elapsed if processed > 0 and elapsed > 0 else None
 
     def percent(self, processed: float) -> float | None:
         """0 to `ALMOST`; None when the recording's length is not known."""
@@ -60,6 +64,13 @@ class Clock:
         if speed is None or not self.total:
             return None
         return datetime.now(UTC) + timedelta(seconds=max(0.0, self.total - processed) / speed)
+
+
+def say(db: Session, held: Claim, message: str) -> None:
+    """Notes what is done to the recording, without an end in sight."""
+    session = locked(db, held)
+    values = {"status": SessionState.PROCESSING.value, "message": message}
+    upsert(db, session.id, session.owner_id, 0.0, values)
 
 
 def begin(db: Session, held: Claim) -> float:
@@ -78,7 +89,13 @@ def write(db: Session, held: Claim, clock: Clock, processed: float) -> tuple[flo
     Raises:
         LeaseLost: the session is this claim's no more.
     """
-    session = locked(db, held)
+    return tell(db, locked(db, held), clock, processed)
+
+
+def tell(
+    db: Session, session: TranscriptionSession, clock: Clock, processed: float
+) -> tuple[float, str]:
+    """Like `write`, for a session whose row is locked."""
     message = _message(processed, clock.total)
     values = {
         "status": SessionState.PROCESSING.value,

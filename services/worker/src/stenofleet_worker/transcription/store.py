@@ -1,100 +1,64 @@
-"""What a delivery leaves in PostgreSQL; each function is one transaction under its claim."""
+"""What a delivery leaves in PostgreSQL; each function is part of a transaction under its claim."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
-
-from sqlalchemy import delete, func, insert, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from stenofleet.contracts.states import SessionState
-from stenofleet.db.models import Segment as SegmentRow
 from stenofleet.db.models import TranscriptionSession, TranscriptionWindow
 
-from stenofleet_worker.transcription import progress
-from stenofleet_worker.transcription.engines.base import Segment, Word
-from stenofleet_worker.transcription.ownership import Claim, locked
-from stenofleet_worker.transcription.windows import Window
+from stenofleet_worker.transcription import completion, progress, window_progress
+from stenofleet_worker.transcription.finished import Finished
+from stenofleet_worker.transcription.ownership import DONE, OPEN, Claim, locked
+from stenofleet_worker.transcription.window_lease import WindowClaim
+from stenofleet_worker.transcription.window_lease import locked as window_locked
 
-DONE = "done"
-"""State of a window whose result is complete."""
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A finished window; ``start`` and ``end`` in seconds of the recording."""
-
-    index: int
-    start: float
-    end: float
-    language: str | None
-    segments: tuple[Segment, ...]
+Table = TranscriptionWindow
 
 
-def finished(db: Session, held: Claim) -> dict[int, Finished]:
-    """The windows that earlier deliveries of the same attempt finished, by index."""
-    table = TranscriptionWindow
-    rows = db.scalars(
-        select(table).where(
-            table.session_id == held.session_id,
-            table.attempt == held.attempt,
-            table.state == DONE,
-        )
-    )
-    return {row.index: _finished(row) for row in rows}
+def finished(db: Session, held: Claim) -> list[Finished]:
+    """The finished windows of the session's attempt, in order."""
+    mine = (Table.session_id == held.session_id) & (Table.attempt == held.attempt)
+    rows = db.scalars(select(Table).where(mine, Table.state == DONE).order_by(Table.index))
+    return [
+        Finished.from_json(row.index, row.start_seconds, row.end_seconds, row.result)
+        for row in rows
+    ]
 
 
-def save(db: Session, held: Claim, done: Finished) -> None:
+def save(db: Session, held: WindowClaim, done: Finished) -> tuple[Claim | None, float, str]:
     """Keeps a window's result.
 
+    Returns:
+        The session's claim when no other window is open: then this delivery gathers them all.
+        And percent and message of the session as they now stand.
+
+    Raises:
+        LeaseLost: the window is this claim's no more.
+    """
+    session, window = window_locked(db, held)
+    window.state, window.result = DONE, done.as_json()
+    window.lease_expires_at = None
+    db.flush()
+    return _last(db, session, held), *window_progress.tell(db, session)
+
+
+def _last(db: Session, session: TranscriptionSession, held: WindowClaim) -> Claim | None:
+    attempt = (Table.session_id == session.id) & (Table.attempt == held.attempt)
+    if db.scalar(select(Table.id).where(attempt, Table.state == OPEN).limit(1)):
+        return None
+    session.lease_owner, session.lease_expires_at = held.owner, func.now() + held.lease
+    return Claim(session.id, held.attempt, held.owner, held.lease)
+
+
+def complete(db: Session, held: Claim, outcome: completion.Outcome) -> None:
+    """Replaces the session's transcript and completes it.
+
     Raises:
         LeaseLost: the session is this claim's no more.
     """
-    locked(db, held)
-    values = {
-        "start_seconds": done.start,
-        "end_seconds": done.end,
-        "state": DONE,
-        "result": {
-            "language": done.language,
-            "segments": [asdict(segment) for segment in done.segments],
-        },
-    }
-    table = TranscriptionWindow
-    row = upsert(table).values(
-        session_id=held.session_id, attempt=held.attempt, index=done.index, **values
-    )
-    db.execute(
-        row.on_conflict_do_update(
-            index_elements=[table.session_id, table.attempt, table.index],
-            set_={**values, "updated_at": func.now()},
-        )
-    )
-
-
-def complete(db: Session, held: Claim, windows: list[Finished]) -> None:
-    """Replaces the session's segments by those of all windows and completes it.
-
-    Raises:
-        LeaseLost: the session is this claim's no more.
-    """
-    if _completed_by(db, held):
-        return
-    session = locked(db, held)
-    db.execute(delete(SegmentRow).where(SegmentRow.session_id == session.id))
-    rows = _segment_rows(session, windows)
-    if rows:
-        db.execute(insert(SegmentRow), rows)
-    session.duration_seconds = duration = windows[-1].end
-    session.language = _language(windows) or session.language
-    _leave(session, SessionState.COMPLETED)
-    values = {
-        "status": SessionState.COMPLETED.value,
-        "message": "Completed" if rows else "Completed: nobody speaks in this recording",
-        "duration_processed": duration,
-        "duration_total": duration,
-        "estimated_completion": None,
-    }
-    progress.upsert(db, session.id, session.owner_id, 100.0, values)
+    if not _completed_by(db, held):
+        completion.complete(db, locked(db, held), outcome)
+        # Its segments have it all by now, and a person may change or delete them there.
+        db.execute(update(Table).where(Table.session_id == held.session_id).values(result={}))
 
 
 def fail(db: Session, held: Claim, reason: str) -> None:
@@ -103,11 +67,7 @@ def fail(db: Session, held: Claim, reason: str) -> None:
     Raises:
         LeaseLost: the session is this claim's no more.
     """
-    session = locked(db, held)
-    _leave(session, SessionState.FAILED)
-    session.error_message = reason
-    values = {"status": SessionState.FAILED.value, "message": reason, "estimated_completion": None}
-    progress.upsert(db, session.id, session.owner_id, 0.0, values)
+    completion.fail(db, locked(db, held), reason)
 
 
 def give_back(db: Session, held: Claim) -> None:
@@ -117,7 +77,7 @@ def give_back(db: Session, held: Claim) -> None:
         LeaseLost: the session is this claim's no more.
     """
     session = locked(db, held)
-    _leave(session, SessionState.PENDING)
+    completion.leave(session, SessionState.PENDING)
     values = {
         "status": SessionState.PENDING.value,
         "message": "Waiting for another worker: the last one was stopped",
@@ -135,23 +95,34 @@ def expire(db: Session, held: Claim) -> None:
     locked(db, held).lease_expires_at = func.now()
 
 
-def offset(window: Window, language: str | None, segments: list[Segment]) -> Finished:
-    """A window's result in seconds of the recording."""
-    start = window.start_seconds
-    moved = tuple(
-        Segment(
-            each.text,
-            start + each.start,
-            start + each.end,
-            each.confidence,
-            tuple(
-                Word(word.text, start + word.start, start + word.end, word.confidence)
-                for word in each.words
-            ),
-        )
-        for each in segments
-    )
-    return Finished(window.index, start, window.end_seconds, language, moved)
+def fail_window(db: Session, held: WindowClaim, reason: str) -> None:
+    """Ends the session of a window that cannot be transcribed.
+
+    Raises:
+        LeaseLost: the window is this claim's no more.
+    """
+    session, _ = window_locked(db, held)
+    completion.fail(db, session, reason)
+
+
+def give_back_window(db: Session, held: WindowClaim) -> None:
+    """Leaves the window to whoever gets its message next.
+
+    Raises:
+        LeaseLost: the window is this claim's no more.
+    """
+    _, window = window_locked(db, held)
+    window.lease_owner = window.lease_expires_at = None
+
+
+def expire_window(db: Session, held: WindowClaim) -> None:
+    """Ends the window's lease, so that housekeeping sends it out again.
+
+    Raises:
+        LeaseLost: the window is this claim's no more.
+    """
+    _, window = window_locked(db, held)
+    window.lease_expires_at = func.now()
 
 
 def _completed_by(db: Session, held: Claim) -> bool:
@@ -161,38 +132,3 @@ def _completed_by(db: Session, held: Claim) -> bool:
         select(table.status).where(table.id == held.session_id, table.attempt == held.attempt)
     )
     return status == SessionState.COMPLETED.value
-
-
-def _leave(session: TranscriptionSession, state: SessionState) -> None:
-    session.status = state.value
-    session.lease_owner = None
-    session.lease_expires_at = None
-
-
-def _segment_rows(session: TranscriptionSession, windows: list[Finished]) -> list[dict[str, Any]]:
-    segments = [segment for window in windows for segment in window.segments if segment.text]
-    return [
-        {
-            "session_id": session.id,
-            "owner_id": session.owner_id,
-            "position": position,
-            "start_seconds": segment.start,
-            "end_seconds": segment.end,
-            "content": segment.text,
-            "confidence": segment.confidence,
-            "words": [asdict(word) for word in segment.words],
-        }
-        for position, segment in enumerate(segments)
-    ]
-
-
-def _language(windows: list[Finished]) -> str | None:
-    return next((each.language for each in windows if each.language), None)
-
-
-def _finished(row: TranscriptionWindow) -> Finished:
-    segments = tuple(
-        Segment(**{**each, "words": tuple(Word(**word) for word in each["words"])})
-        for each in row.result["segments"]
-    )
-    return Finished(row.index, row.start_seconds, row.end_seconds, row.result["language"], segments)

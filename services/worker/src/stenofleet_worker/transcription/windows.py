@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from stenofleet.contracts.tasks import WINDOW_SECONDS
 
 from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio
 
-LONGEST = 240 * SAMPLE_RATE
+LONGEST = WINDOW_SECONDS * SAMPLE_RATE
 """Samples of a window at most. Four minutes keep a worker with the model ``base`` below 1.2 GB,
 and are short enough to be done again when a worker is lost."""
 

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Identity, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from stenofleet.db.models.base import Base, created, session_key, touched
@@ -43,7 +43,10 @@ class TranscriptionOperation(Base):
     __tablename__ = "transcription_operation"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    session_id: Mapped[uuid.UUID] = session_key()
+    session_id: Mapped[uuid.UUID | None] = mapped_column(
+        Uuid, ForeignKey("session.id", ondelete="SET NULL")
+    )
+    """NULL once the session is deleted: what runs at Google must be cancelled all the same."""
     attempt: Mapped[int]
     """The session's fencing number."""
     index: Mapped[int] = mapped_column(server_default=text("0"))
@@ -53,7 +56,7 @@ class TranscriptionOperation(Base):
     name: Mapped[str | None]
     """Google's name of the operation; NULL until it is submitted."""
     state: Mapped[str] = mapped_column(server_default="new")
-    """new, running, done or failed."""
+    """new or running; a row that is of no more use is deleted."""
     tries: Mapped[int] = mapped_column(server_default=text("0"))
     next_poll_at: Mapped[datetime] = created()
     staged_uri: Mapped[str | None]

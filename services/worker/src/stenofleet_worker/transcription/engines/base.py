@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from stenofleet.contracts.options import TranscriptOptions
+
 if TYPE_CHECKING:  # the image for housekeeping has no numpy
     import numpy as np
     from numpy.typing import NDArray
@@ -28,13 +30,17 @@ class Word:
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of speech; seconds from the start of its window, confidence 0 to 1."""
+    """A stretch of one speaker's speech; seconds from the start of its window (or recording).
+
+    Confidence is 0 to 1. Speakers are counted from 1, and engines that tell none apart leave 1.
+    """
 
     text: str
     start: float
     end: float
     confidence: float | None = None
     words: tuple[Word, ...] = ()
+    speaker_id: int = 1
 
 
 @dataclass(frozen=True)
@@ -53,13 +59,20 @@ class Transcription:
 class Engine(Protocol):
     """Turns windows of sound into segments; all slots of a worker share one."""
 
-    def transcribe(self, audio: Audio, language: str | None) -> Transcription:
+    def transcribe(
+        self, audio: Audio, language: str | None, options: TranscriptOptions
+    ) -> Transcription:
         """Transcribes mono samples in -1 to 1 at `SAMPLE_RATE`.
 
         Args:
             audio: the window.
             language: one of the engine's own codes; None to find out.
+            options: wishes, followed as far as the engine can.
         """
+        ...
+
+    def detect(self, audio: Audio) -> str | None:
+        """The language of mono samples in -1 to 1 at `SAMPLE_RATE`; None where nobody speaks."""
         ...
 
     def language(self, asked: str) -> str | None:

@@ -4,8 +4,10 @@ import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
+from stenofleet.contracts.options import TranscriptOptions
 from stenofleet.errors import SettingsError
 from stenofleet.settings import WorkerSettings
 
@@ -22,6 +24,16 @@ BEAM_SIZE = 5
 """Whisper's own default, with which its error rates are published."""
 
 AUTO = "auto"
+
+OTHER_NAMES: Final = {
+    "cmn": "zh",
+    "fil": "tl",
+    "in": "id",
+    "iw": "he",
+    "jv": "jw",
+    "nb": "no",
+}
+"""Codes of BCP 47, today's and yesterday's, for languages that Whisper calls otherwise."""
 
 
 class WhisperEngine:
@@ -49,6 +61,7 @@ class WhisperEngine:
     def language(self, asked: str) -> str | None:
         """The part of the tag before the first hyphen, where Whisper knows it."""
         code = asked.replace("_", "-").partition("-")[0].lower()
+        code = OTHER_NAMES.get(code, code)
         if code == AUTO:
             return None
         known = self._model.supported_languages
@@ -58,16 +71,28 @@ class WhisperEngine:
             )
         return code
 
-    def transcribe(self, audio: Audio, language: str | None) -> Transcription:
-        """Segments with words; none where the voice activity detection hears nobody."""
+    def detect(self, audio: Audio) -> str | None:
+        """By the first half minute of speech; an English-only model hears English."""
+        spoken = [audio[start:end] for start, end in self.speech(audio)]
+        if not spoken:
+            return None
+        if not self._model.model.is_multilingual:
+            return str(self._model.supported_languages[0])
+        language, *_ = self._model.detect_language(np.concatenate(spoken))
+        return str(language)
+
+    def transcribe(
+        self, audio: Audio, language: str | None, options: TranscriptOptions
+    ) -> Transcription:
+        """Segments; none where the voice activity detection hears nobody."""
         segments, info = self._model.transcribe(
             audio,
             language=language,
             beam_size=BEAM_SIZE,
-            word_timestamps=True,
             # Without it, noise gives invented text and words are lost at the 30 s boundaries.
             vad_filter=True,
             condition_on_previous_text=False,
+            **_wishes(options),
         )
         if not info.duration_after_vad:
             # Whisper names a language even for silence.
@@ -82,6 +107,18 @@ class WhisperEngine:
         options = VadOptions(min_silence_duration_ms=300, speech_pad_ms=100)
         found = get_speech_timestamps(audio, options, sampling_rate=SAMPLE_RATE)
         return [(int(each["start"]), int(each["end"])) for each in found]
+
+
+def _wishes(options: TranscriptOptions) -> dict[str, Any]:
+    """Arguments of faster-whisper's; what nobody wishes is left to its own defaults."""
+    wishes: dict[str, Any] = {
+        "word_timestamps": options.word_times,
+        "initial_prompt": options.prompt,
+        "hotwords": ", ".join(options.vocabulary) or None,
+    }
+    if options.temperature is not None:
+        wishes["temperature"] = options.temperature
+    return wishes
 
 
 def model_folder(settings: WorkerSettings) -> Path:

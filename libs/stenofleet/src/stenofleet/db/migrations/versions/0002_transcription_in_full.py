@@ -85,7 +85,7 @@ def upgrade() -> None:
     op.create_table(
         "transcription_operation",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=True),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("index", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("start_seconds", sa.Double(), server_default=sa.text("0"), nullable=False),
@@ -123,7 +123,7 @@ def upgrade() -> None:
             ["session_id"],
             ["session.id"],
             name=op.f("fk_transcription_operation_session_id"),
-            ondelete="CASCADE",
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_transcription_operation")),
         sa.UniqueConstraint(

@@ -1,0 +1,97 @@
+"""Cuts a recording into windows, before any of them is transcribed."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from stenofleet_worker.transcription.audio import decode
+from stenofleet_worker.transcription.container_clock import ContainerClock
+from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Engine
+from stenofleet_worker.transcription.windows import Window, windows
+
+SAMPLE = 60 * SAMPLE_RATE
+"""Samples in which a language is looked for at once."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A window without its sound; seconds of the recording.
+
+    Attributes:
+        index: which one it is.
+        start: where it begins.
+        end: where it ends.
+        lead: how far the container's clock is ahead there, see `ContainerClock`.
+    """
+
+    index: int
+    start: float
+    end: float
+    lead: float
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A recording that is too long for one window.
+
+    Attributes:
+        parts: in order; they cover it all.
+        language: the engine's code, for all of them; None where nobody speaks.
+    """
+
+    parts: tuple[Part, ...]
+    language: str | None
+
+
+def cut(
+    path: Path, engine: Engine, language: str | None, go_on: Callable[[], None]
+) -> Window | Cut:
+    """Reads a recording once and finds its windows; memory does not grow with its length.
+
+    Args:
+        path: the recording.
+        engine: finds the pauses, and the language where none is given.
+        language: the engine's code; None to find out.
+        go_on: raises when the run must stop.
+
+    Returns:
+        The only window of a short recording, with its sound.
+
+    Raises:
+        NotAudio: it is no audio.
+    """
+    clock = ContainerClock()
+    found = windows(decode(path, clock), engine.speech)
+    first = next(found)
+    second = next(found, None)
+    if second is None:
+        return first
+    listening = _Listening(engine, language, go_on)
+    spans = [
+        (window.index, window.start_seconds, window.end_seconds)
+        for window in listening.to(chain([first, second], found))
+    ]
+    parts = tuple(Part(index, start, end, clock.lead(start)) for index, start, end in spans)
+    return Cut(parts, listening.language)
+
+
+@dataclass
+class _Listening:
+    """Finds the language in the first window in which somebody speaks."""
+
+    engine: Engine
+    language: str | None
+    go_on: Callable[[], None]
+
+    def to(self, found: Iterator[Window]) -> Iterator[Window]:
+        for window in found:
+            self.go_on()
+            self.language = self.language or self._heard(window)
+            yield window
+
+    def _heard(self, window: Window) -> str | None:
+        samples = (
+            window.audio[start : start + SAMPLE] for start in range(0, len(window.audio), SAMPLE)
+        )
+        return next(filter(None, map(self.engine.detect, samples)), None)

@@ -1,0 +1,49 @@
+"""Puts the engine to one window, and stops between two segments when it must."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from stenofleet.contracts.options import TranscriptOptions
+
+from stenofleet_worker import metrics
+from stenofleet_worker.services import Services
+from stenofleet_worker.transcription import gather, progress
+from stenofleet_worker.transcription.finished import Finished, moved
+from stenofleet_worker.transcription.windows import Window
+
+if TYPE_CHECKING:
+    from stenofleet_worker.transcription.engines.base import Segment
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """How a window is heard.
+
+    Attributes:
+        services: what the process shares.
+        options: what the transcript should be like.
+        go_on: raises when the run must stop.
+        tell: is told, now and then, how many seconds of the window are done.
+    """
+
+    services: Services
+    options: TranscriptOptions
+    go_on: Callable[[], None]
+    tell: Callable[[float], None]
+    _pace: progress.Pace = field(default_factory=progress.Pace)
+
+    def window(self, window: Window, language: str | None) -> Finished:
+        """What is said in the window, and by which voices."""
+        heard = self.services.engine.transcribe(window.audio, language, self.options)
+        segments: list[Segment] = []
+        for segment in heard.segments:
+            self.go_on()
+            segments.append(segment)
+            if self._pace.due():
+                self.tell(segment.end)
+        self.go_on()
+        voices = gather.voices(self.services, window, self.options) if segments else []
+        metrics.AUDIO_SECONDS.inc(window.end_seconds - window.start_seconds)
+        start, end = window.start_seconds, window.end_seconds
+        return Finished(window.index, start, end, heard.language, moved(segments, start), voices)
