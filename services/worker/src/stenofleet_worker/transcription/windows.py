@@ -16,9 +16,9 @@ LONGEST = WINDOW_SECONDS * SAMPLE_RATE
 """Samples of a window at most. Four minutes keep a worker with the model ``base`` below 1.2 GB,
 and are short enough to be done again when a worker is lost."""
 
-SEARCH = 60 * SAMPLE_RATE
-"""Samples at the end of a full window in which its cut is looked for: in a minute of speech
-there is a breath, and the voice activity detection sees only a quarter of the recording twice."""
+SEARCH = 30 * SAMPLE_RATE
+"""Samples at the end of a full window in which its cut is looked for: in half a minute of speech
+there is a breath, and the voice activity detection sees only an eighth of the recording twice."""
 
 Span = tuple[int, int]
 Detect = Callable[[Audio], Sequence[Span]]
