@@ -4,6 +4,7 @@ StenofleetError
 ├── SettingsError          an environment variable is missing or wrong
 ├── StorageError           the store of recordings refused or failed
 │   └── RecordingMissing   no recording lies under the address
+├── KeyNotFound            no API key has this id or beginning
 └── MigrationError         the database's schema is not, and did not become, what is needed
 """
 
@@ -26,3 +27,7 @@ class RecordingMissing(StorageError):  # noqa: N818 - reads as what it says in a
 
 class MigrationError(StenofleetError):
     """The database's schema is not, and did not become, what the code needs."""
+
+
+class KeyNotFound(StenofleetError):  # noqa: N818 - reads as what it says in an except clause
+    """No API key in use has this id or beginning."""

@@ -5,6 +5,7 @@ variable's name, what was expected and what came, and never with a secret's valu
 """
 
 import socket
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import quote
@@ -151,7 +152,24 @@ class JobSettings(Settings):
     lease_seconds: int = Field(60, ge=5, le=3600)
 
 
-class ApiSettings(LogSettings, RedisSettings, DatabaseSettings, StorageSettings, JobSettings):
+class AuthMode(StrEnum):
+    """Whether requests need a key."""
+
+    KEYS = "keys"
+    NONE = "none"
+    """Everybody who reaches the API may do everything: for a laptop, never for a network."""
+
+
+class AuthSettings(Settings):
+    """Who may call the API."""
+
+    auth_mode: AuthMode = AuthMode.KEYS
+    rate_per_minute: int = Field(600, ge=1, description="of keys that have no rate of their own")
+
+
+class ApiSettings(
+    LogSettings, RedisSettings, DatabaseSettings, StorageSettings, JobSettings, AuthSettings
+):
     """The API's settings."""
 
     secret_key: SecretStr = Field(min_length=16, description="signs upload URLs")
