@@ -167,8 +167,21 @@ class AuthSettings(Settings):
     rate_per_minute: int = Field(600, ge=1, description="of keys that have no rate of their own")
 
 
+class WebhookSettings(Settings):
+    """Where webhooks' messages may go."""
+
+    webhook_allow_private: bool = False
+    webhook_allow_http: bool = False
+
+
 class ApiSettings(
-    LogSettings, RedisSettings, DatabaseSettings, StorageSettings, JobSettings, AuthSettings
+    LogSettings,
+    RedisSettings,
+    DatabaseSettings,
+    StorageSettings,
+    JobSettings,
+    AuthSettings,
+    WebhookSettings,
 ):
     """The API's settings."""
 
@@ -179,7 +192,9 @@ class ApiSettings(
     api_port: int = Field(8000, ge=1, le=65535)
 
 
-class WorkerSettings(LogSettings, RedisSettings, DatabaseSettings, StorageSettings, JobSettings):
+class WorkerSettings(
+    LogSettings, RedisSettings, DatabaseSettings, StorageSettings, JobSettings, WebhookSettings
+):
     """The workers' and beat's settings."""
 
     celery_concurrency: int = _env("CELERY_CONCURRENCY", 1, ge=1, le=64)

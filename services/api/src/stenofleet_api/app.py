@@ -20,6 +20,7 @@ from stenofleet_api.publisher import Publisher
 from stenofleet_api.sessions import routes as sessions
 from stenofleet_api.transcripts import routes as transcripts
 from stenofleet_api.uploads import routes as uploads
+from stenofleet_api.webhooks import routes as webhooks
 
 DESCRIPTION = """Recordings become transcripts: create a session, upload, start, read.
 
@@ -37,6 +38,7 @@ GUARDED: Final[tuple[tuple[Scope, APIRouter], ...]] = (
     (Scope.SESSIONS, uploads.router),
     (Scope.SESSIONS, uploads.streams),
     (Scope.SESSIONS, transcripts.router),
+    (Scope.SESSIONS, webhooks.router),
 )
 """Routes that need a key with this scope."""
 

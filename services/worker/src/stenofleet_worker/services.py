@@ -11,6 +11,7 @@ from stenofleet.storage import Recordings
 
 from stenofleet_worker.database import Database
 from stenofleet_worker.transcription.engines.base import Engine
+from stenofleet_worker.webhooks.sender import Sender
 
 EngineFactory = Callable[[WorkerSettings], Engine]
 
@@ -47,6 +48,11 @@ class Services:
     def recordings(self) -> Recordings:
         """The store of recordings."""
         return Recordings.of(self.settings)
+
+    @cached_property
+    def webhook_sender(self) -> Sender:
+        """Sends webhooks' messages."""
+        return Sender(self.settings)
 
     @property
     def engine(self) -> Engine:

@@ -15,6 +15,7 @@ from stenofleet_worker.celery import app
 from stenofleet_worker.database import AWAY
 from stenofleet_worker.errors import Interrupted, LeaseLost, RecordingError
 from stenofleet_worker.services import services
+from stenofleet_worker.webhooks.deliver import deliver_due
 
 
 @app.task(
@@ -66,3 +67,9 @@ def reap_leases() -> None:
 def restore_pending() -> None:
     """Sends pending sessions out again whose message Redis has lost."""
     housekeeping.survive(lambda: housekeeping.restore_pending(services, app))
+
+
+@app.task(name=names.DELIVER_WEBHOOKS, ignore_result=True)
+def deliver_webhooks() -> None:
+    """Sends webhooks' messages that are due."""
+    housekeeping.survive(lambda: deliver_due(services.sessions, services.webhook_sender))

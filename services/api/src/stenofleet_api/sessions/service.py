@@ -5,7 +5,8 @@ from typing import Annotated
 
 from fastapi import Depends
 from sqlalchemy.orm import Session, sessionmaker
-from stenofleet import outbox
+from stenofleet import outbox, webhooks
+from stenofleet.contracts.events import EventName
 from stenofleet.contracts.states import SessionState
 from stenofleet.db.models import Outbox, ProcessingStatus, TranscriptionSession
 
@@ -40,6 +41,7 @@ class SessionService:
             db.add(session)
             db.flush()
             db.refresh(session)
+            webhooks.enqueue(db, session, EventName.CREATED)
         return session
 
     def page(
@@ -109,6 +111,7 @@ def _ask(db: Session, session: TranscriptionSession) -> Outbox:
     repository.reset_processing_status(db, session, "waiting for a worker")
     row = outbox.add_transcription(db, session)
     db.refresh(session)
+    webhooks.enqueue(db, session, EventName.STARTED)
     return row
 
 
