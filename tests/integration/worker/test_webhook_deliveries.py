@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 from stenofleet import webhooks
 from stenofleet.contracts.events import EventName
+from stenofleet.contracts.tasks import DELIVER_WEBHOOKS
 from stenofleet.db.engine import make_engine, make_sessions
 from stenofleet.db.models import TranscriptionSession, Webhook, WebhookDelivery
 from stenofleet.settings import DatabaseSettings, WebhookSettings
@@ -18,6 +19,7 @@ from stenofleet_worker.webhooks.deliver import OF_ONE, claim, deliver_due
 from stenofleet_worker.webhooks.retries import MOST_TRIES
 from stenofleet_worker.webhooks.sender import Sender
 from support.receivers import Receiver, receiver
+from support.servers import until
 
 SENDER = Sender(WebhookSettings(webhook_allow_http=True, webhook_allow_private=True), seconds=5)
 
@@ -264,3 +266,29 @@ def test_an_unexpected_error_of_one_message_holds_up_no_other(
     deliver_due(database, SENDER)
 
     assert sorted(row.state for row in rows(database)) == ["delivered", "pending"]
+
+
+def test_deliveries_that_ended_long_ago_are_removed(database: sessionmaker[Session]) -> None:
+    told(database, "https://hooks.example.com/", times=3)
+    old, waiting, _ = (row.id for row in rows(database))
+    long_ago = datetime.now(UTC) - timedelta(days=31)
+    with database.begin() as db:
+        for which, state in ((old, "failed"), (waiting, "pending")):
+            mine = update(WebhookDelivery).where(WebhookDelivery.id == which)
+            db.execute(mine.values(state=state, created_at=long_ago))
+
+    with database.begin() as db:
+        assert webhooks.remove_old(db) == 1
+    assert old not in {row.id for row in rows(database)}
+    assert len(rows(database)) == 2
+
+
+def test_a_core_worker_sends_what_is_due(installation: Any, hook: Receiver) -> None:
+    told(installation.sessions, hook.url())
+    allowed = {f"STENOFLEET_WEBHOOK_ALLOW_{what}": "true" for what in ("HTTP", "PRIVATE")}
+    installation.ready_worker("core", app="stenofleet_worker", **allowed)
+
+    installation.app.send_task(DELIVER_WEBHOOKS)
+
+    until(lambda: rows(installation.sessions)[0].state == "delivered", "the delivery", 30)
+    assert len(hook.messages) == 1

@@ -12,12 +12,12 @@ import json
 import secrets
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from stenofleet.addresses import is_address, is_public
@@ -31,6 +31,10 @@ PING: Final = "webhook.ping"
 
 TOLD: Final = tuple(event for event in EventName if event is not EventName.PROGRESS)
 """What webhooks hear of."""
+
+KEPT: Final = timedelta(days=30)
+"""How long a delivery that ended can be looked at and replayed."""
+REMOVED_AT_ONCE: Final = 1000
 
 SECRET_WORD: Final = "whsec_"  # noqa: S105 - how every secret begins
 SECRET_BYTES: Final = (24, 64)
@@ -63,6 +67,15 @@ def enqueue(
     rows = [delivery(hook, payload, session.id) for hook in db.scalars(_hearers(session, event))]
     db.add_all(rows)
     return rows
+
+
+def remove_old(db: Session) -> int:
+    """Removes deliveries that ended `KEPT` ago, a bounded number; returns how many."""
+    ended = WebhookDelivery.state != DeliveryState.PENDING.value
+    old = select(WebhookDelivery.id).where(ended, WebhookDelivery.created_at < func.now() - KEPT)
+    chosen = old.limit(REMOVED_AT_ONCE).with_for_update(skip_locked=True)
+    named = WebhookDelivery.id.in_(chosen)
+    return len(db.scalars(delete(WebhookDelivery).where(named).returning(WebhookDelivery.id)).all())
 
 
 def message(event: str, data: Mapping[str, Any]) -> dict[str, Any]:

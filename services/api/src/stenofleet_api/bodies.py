@@ -24,12 +24,13 @@ class JsonRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def bounded(request: Request) -> Response:
-            return await handler(_bounded(request, JSON_BYTES))
+            return await handler(limited(request))
 
         return bounded
 
 
-def _bounded(request: Request, limit: int) -> Request:
+def limited(request: Request, limit: int = JSON_BYTES) -> Request:
+    """The request, whose body raises BodyTooLarge beyond ``limit`` bytes."""
     taken = 0
 
     async def receive() -> Message:

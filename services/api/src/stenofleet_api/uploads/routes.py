@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from stenofleet_api.bodies import JsonRoute
 from stenofleet_api.deps import InContext
+from stenofleet_api.idempotency.route import IdempotentRoute
 from stenofleet_api.problems import (
     BodyTooLarge,
     MalformedRequest,
@@ -54,7 +54,7 @@ _FILE = {
     }
 }
 
-router = APIRouter(prefix="/api/v1/sessions", tags=["uploads"], route_class=JsonRoute)
+router = APIRouter(prefix="/api/v1/sessions", tags=["uploads"], route_class=IdempotentRoute)
 streams = APIRouter(tags=["uploads"], route_class=UploadRoute)
 # The URL's signature stands for a key.
 signed = APIRouter(tags=["uploads"], route_class=UploadRoute)

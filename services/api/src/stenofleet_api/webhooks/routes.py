@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from stenofleet.webhooks import DeliveryState
 
-from stenofleet_api.bodies import JsonRoute
+from stenofleet_api.idempotency.route import IdempotentRoute
 from stenofleet_api.problems import (
     BodyTooLarge,
     MalformedRequest,
@@ -28,7 +28,7 @@ MAX_OFFSET = 2**31 - 1
 PATH = "/api/v1/webhooks"
 OF_SESSION = "/api/v1/sessions/{session_id}/webhooks"
 
-router = APIRouter(tags=["webhooks"], route_class=JsonRoute)
+router = APIRouter(tags=["webhooks"], route_class=IdempotentRoute)
 
 
 @router.post(
