@@ -16,7 +16,8 @@ PACKAGES := redis-server postgresql
 
 .PHONY: help setup tools models programs format lint types imports openapi openapi-check check \
 	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton bench-scale \
-	bench-sense bench-simulator bench-reaction bench-operator campaign-kills clean
+	bench-sense bench-simulator bench-reaction bench-operator \
+	bench-transcription campaign-kills clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -64,7 +65,7 @@ openapi-check: setup
 check: lint types imports openapi-check test-unit ## Format, lint, types, import rules, unit tests: under a minute.
 
 test-unit: setup ## Unit tests: no server, no cluster.
-	$(PYTEST) tests/unit -q
+	$(PYTEST) tests/unit -q -n auto
 
 programs: setup ## Compile Kubernetes and Helm for the tests; minutes the first time, and never again.
 	$(RUN)/cluster build
@@ -108,6 +109,9 @@ bench-operator: bench-reaction bench-sense bench-scale bench-simulator ## Print 
 
 bench-reaction: setup ## Print how the operator reacts and what its pods take, on a cluster.
 	$(RUN)/python tests/bench/bench_operator.py $(ARGS)
+
+bench-transcription: setup tools models ## Print how fast, exact and frugal transcription is.
+	$(RUN)/python tests/bench/bench_transcription.py $(ARGS)
 
 campaign-kills: setup ## Kill KILLS (50) pods and operators at random, and count each task's effect.
 	KILLS=$(or $(KILLS),50) $(PYTEST) tests/e2e/operator/test_random_kills.py -q -s -o timeout=7200

@@ -48,6 +48,19 @@ def recording(extension: str, seconds: float = 0.5) -> bytes:
     return file.getvalue()
 
 
+def as_opus(sound: bytes) -> bytes:
+    """A recording in another container as Opus in Ogg: a hundredth of a WAV's bytes."""
+    file = io.BytesIO()
+    with av.open(io.BytesIO(sound), "r") as source, av.open(file, "w", format="ogg") as container:
+        stream = container.add_stream("libopus", rate=48_000)
+        assert isinstance(stream, av.AudioStream)
+        stream.layout, stream.bit_rate = "mono", 24_000
+        for frame in source.decode(audio=0):
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return file.getvalue()
+
+
 def _frames(stream: av.AudioStream, seconds: float) -> list[av.AudioFrame]:
     whole = av.AudioFrame.from_ndarray(_tone(seconds).reshape(1, -1), format="s16", layout="mono")
     whole.sample_rate = RATE

@@ -3,6 +3,8 @@
 import functools
 import io
 import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 
 CLIP_SECONDS = 44.4
@@ -20,13 +22,29 @@ TWO_CITIES = (
 @functools.cache
 def recording(times: int = 1) -> bytes:
     """The text, read that often, as WAV."""
+    with _clip() as clip:
+        return _wav(clip, clip.readframes(clip.getnframes()) * times)
+
+
+@functools.cache
+def beginning(seconds: float) -> bytes:
+    """The first seconds of the text, as WAV."""
+    with _clip() as clip:
+        return _wav(clip, clip.readframes(int(seconds * clip.getframerate())))
+
+
+@contextmanager
+def _clip() -> Iterator[wave.Wave_read]:
     source = files("moonshine_voice") / "assets" / "two_cities.wav"
     with source.open("rb") as file, wave.open(file) as clip:
-        parameters, frames = clip.getparams(), clip.readframes(clip.getnframes())
+        yield clip
+
+
+def _wav(clip: wave.Wave_read, frames: bytes) -> bytes:
     content = io.BytesIO()
     with wave.open(content, "wb") as out:
-        out.setparams(parameters)
-        out.writeframes(frames * times)
+        out.setparams(clip.getparams())
+        out.writeframes(frames)
     return content.getvalue()
 
 

@@ -136,6 +136,29 @@ def test_an_upload_takes_no_notice_and_replaces_the_recording(client: TestClient
     assert answers[0].json()["checksum"] != answers[1].json()["checksum"]
 
 
+def test_an_import_is_done_once(client: TestClient, api: Api) -> None:
+    path = f"{SESSIONS}/{api.create()}/import"
+    subtitles = "WEBVTT\n\n00:00:00.000 --> 00:00:02.500\n" + "Hello " * 300_000
+
+    first, second = (
+        post(client, path, "k1", {"Content-Type": "text/vtt"}, content=subtitles) for _ in range(2)
+    )
+
+    assert first.is_success, first.text
+    assert second.content == first.content
+    assert second.headers[REPLAYED] == "true"
+
+
+def test_a_form_takes_no_notice_for_its_boundary_differs(client: TestClient, api: Api) -> None:
+    path = f"{SESSIONS}/{api.create()}/import"
+    subtitles = b"WEBVTT\n\n00:00:00.000 --> 00:00:02.500\nHello\n"
+
+    answers = [post(client, path, "k1", files={"file": ("a.vtt", subtitles)}) for _ in range(2)]
+
+    assert all(each.is_success for each in answers), answers[-1].text
+    assert all(REPLAYED not in each.headers for each in answers)
+
+
 def test_a_refused_request_leaves_its_key_for_another_try(
     client: TestClient, api: Api, database: sessionmaker[Session]
 ) -> None:

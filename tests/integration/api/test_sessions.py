@@ -153,3 +153,122 @@ def test_a_session_of_another_owner_is_invisible(
 
     is_problem(answer, 404, "session-not-found")
     assert client.get(SESSIONS).json()["total"] == 0
+
+
+def listed(client: TestClient, **asked: str) -> list[str]:
+    answer = client.get(SESSIONS, params=asked)
+    assert answer.status_code == 200, answer.text
+    return [each["title"] for each in answer.json()["items"]]
+
+
+def test_the_list_is_filtered_by_state_tag_title_and_time(
+    client: TestClient, api: Api, database: sessionmaker[Session]
+) -> None:
+    api.create("Monday 100%", tags=["a", "b", "a"])
+    api.create("Tuesday", tags=["b"])
+    done = api.create("Wednesday 1000", priority="interactive")
+    set_state(database, done, SessionState.COMPLETED)
+    at = api.get(done).json()["created_at"]
+
+    assert listed(client, status="completed") == ["Wednesday 1000"]
+    assert listed(client, tag="b") == ["Tuesday", "Monday 100%"]
+    assert listed(client, tag="b", q="mon") == ["Monday 100%"]
+    assert listed(client, q="100%") == ["Monday 100%"]
+    assert listed(client, created_after=at) == ["Wednesday 1000"]
+    assert listed(client, created_before=at) == ["Tuesday", "Monday 100%"]
+    assert listed(client, provider="whisper", q="nothing") == []
+
+
+def test_a_cursor_leads_through_all_sessions_once_while_new_ones_come(
+    client: TestClient, api: Api
+) -> None:
+    for number in range(5):
+        api.create(str(number))
+    asked = {"limit": "2"}
+    seen: list[str] = []
+    for _ in range(3):
+        page = client.get(SESSIONS, params=asked).json()
+        seen += [each["title"] for each in page["items"]]
+        asked["cursor"] = page["next_cursor"]
+        api.create("new")
+    assert page["next_cursor"] is None
+    assert seen == ["4", "3", "2", "1", "0"]
+
+
+@pytest.mark.parametrize("cursor", ["x", "e30", "WzEsMl0", "bnVsbA", "'; --"])
+def test_a_cursor_that_is_none_of_ours_is_refused(client: TestClient, cursor: str) -> None:
+    answer = client.get(SESSIONS, params={"cursor": cursor})
+    is_problem(answer, 422, "invalid-request", "query.cursor", "next_cursor")
+
+
+def test_title_and_tags_are_changed_and_the_rest_stays(api: Api) -> None:
+    session = api.create("Monday", language="de", tags=["a"])
+    before = api.get(session).json()
+
+    answer = api.client.patch(f"{SESSIONS}/{session}", json={"title": " Friday "})
+    assert answer.status_code == 200, answer.text
+    after = api.client.patch(f"{SESSIONS}/{session}", json={"tags": []}).json()
+
+    changed = {"title": "Friday", "tags": [], "updated_at": after["updated_at"]}
+    assert after == before | changed
+    nothing = api.client.patch(f"{SESSIONS}/{session}", json={"title": "", "status": "failed"})
+    is_problem(nothing, 422, "invalid-request", "body.title", "body.status")
+
+
+def test_wishes_and_priority_are_kept(api: Api, database: sessionmaker[Session]) -> None:
+    session = api.create(
+        vocabulary=["Stenofleet"], prompt="A talk.", max_speakers=2, priority="interactive"
+    )
+    found = api.get(session).json()
+    assert found["priority"] == "interactive"
+    assert found["options"]["vocabulary"] == ["Stenofleet"]
+    assert (found["options"]["max_speakers"], found["options"]["diarize"]) == (2, True)
+    with database() as db:
+        assert db.get_one(TranscriptionSession, uuid.UUID(session)).priority == 0
+
+
+def test_a_language_that_the_engine_lacks_is_refused_with_those_it_has(api: Api) -> None:
+    answer = api.client.post(SESSIONS, json={"title": "a", "language": "tlh-Latn"})
+    is_problem(answer, 422, "invalid-request", "expected auto or one of", "de, ")
+    for language in ("auto", "zh-TW", "EN-us", "haw"):
+        assert api.get(api.create(language=language)).json()["language"] == language
+    [whisper] = [p for p in api.client.get(f"{SESSIONS}/providers").json() if p["default"]]
+    assert {"en", "zh"} <= set(whisper["languages"])
+
+
+@pytest.mark.parametrize("state", ["uploading", "pending", "processing"])
+def test_what_has_not_ended_can_be_cancelled_and_its_worker_is_fenced_off(
+    api: Api, database: sessionmaker[Session], state: str
+) -> None:
+    session = api.create()
+    set_state(database, session, SessionState(state), attempt=3, lease_owner="somebody")
+
+    answer = api.post(session, "cancel")
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["status"] == "cancelled"
+    with database() as db:
+        row = db.get_one(TranscriptionSession, uuid.UUID(session))
+        assert (row.attempt, row.lease_owner) == (4, None)
+
+
+@pytest.mark.parametrize("state", ["completed", "failed", "cancelled"])
+def test_what_has_ended_cannot_be_cancelled(
+    api: Api, database: sessionmaker[Session], state: str
+) -> None:
+    session = api.create()
+    set_state(database, session, SessionState(state))
+    is_problem(api.post(session, "cancel"), 409, "state-conflict", state, "nothing to cancel")
+
+
+def test_a_deleted_session_leaves_neither_rows_nor_files(api: Api) -> None:
+    session = api.uploaded()
+    api.post(session, "start-transcription")
+    api.link(api.create())
+    assert api.stored()
+
+    assert api.client.delete(f"{SESSIONS}/{session}").status_code == 204
+
+    is_problem(api.get(session), 404, "session-not-found", session)
+    is_problem(api.client.delete(f"{SESSIONS}/{session}"), 404, "session-not-found", session)
+    assert api.stored() == []

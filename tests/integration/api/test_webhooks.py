@@ -109,6 +109,23 @@ def test_what_happens_to_a_session_is_queued_with_its_change(client: TestClient,
     assert [each["payload"]["data"]["status"] for each in found] == ["pending", "uploading"]
 
 
+def test_cancelling_importing_and_deleting_are_told(client: TestClient, api: Api) -> None:
+    hook = made(client, events=["session.cancelled", "session.completed", "session.deleted"])
+    session = api.create()
+    subtitles = "WEBVTT\n\n00:00:00.000 --> 00:00:02.500\nHello\n"
+
+    assert api.post(session, "cancel").is_success
+    taken = api.post(session, "import", content=subtitles, headers={"Content-Type": "text/vtt"})
+    assert taken.is_success
+    assert client.delete(f"{SESSIONS}/{session}").status_code == 204
+
+    assert [each["event"] for each in reversed(deliveries(client, hook))] == [
+        "session.cancelled",
+        "session.completed",
+        "session.deleted",
+    ]
+
+
 def test_there_is_a_limit(client: TestClient) -> None:
     for _ in range(50):
         made(client)

@@ -20,7 +20,7 @@ from stenofleet_autoscaler.sense.pods import DRAINING_SINCE
 from stenofleet_autoscaler.sense.secrets import Secrets
 from stenofleet_autoscaler.sight import Look, Sight, pods_seen
 from stenofleet_autoscaler.spec import PoolSpec
-from stenofleet_autoscaler.store import Store
+from stenofleet_autoscaler.watch.store import Store
 from stenofleet_autoscaler.world import World
 from support.api_server import ApiServer
 from support.celery_shop import PREFIX, Operator, Shop, as_operator, eventually

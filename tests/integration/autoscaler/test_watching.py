@@ -13,11 +13,11 @@ from kubernetes.aio import client, config
 from stenofleet.settings import EVERYWHERE
 from stenofleet_autoscaler.act.kube import Kube
 from stenofleet_autoscaler.handlers import registry_for
-from stenofleet_autoscaler.kinds import HPAS, SCALED_OBJECTS, WATCHED
 from stenofleet_autoscaler.sense.target import last_scaler, replicas
 from stenofleet_autoscaler.spec import TargetRef
-from stenofleet_autoscaler.store import Other, Store
-from stenofleet_autoscaler.sync import Sync
+from stenofleet_autoscaler.watch.kinds import HPAS, SCALED_OBJECTS, WATCHED
+from stenofleet_autoscaler.watch.store import Other, Store
+from stenofleet_autoscaler.watch.sync import Sync
 from support.api_server import ADMIN, OPERATOR, OPERATOR_USER, ApiServer
 from support.kube_objects import deployment
 from support.kube_shop import KubeShop

@@ -18,10 +18,14 @@ STREAMED = {"application/octet-stream", "multipart/form-data", "text/plain"}
 
 
 def examples(content: dict[str, Any]) -> bool:
-    """Whether a body has an example: its own, or its schema's."""
+    """Whether a body has an example: its own, or its schema's; bytes need none."""
+    if content.get("schema", {}).get("format") == "binary":
+        return True
     if "example" in content or content.get("examples"):
         return True
     schema = content.get("schema", {})
+    if schema.get("examples"):
+        return True
     schema = schema.get("items", schema)
     name = schema.get("$ref", "").rsplit("/", 1)[-1]
     found = DESCRIPTION["components"]["schemas"].get(name, {})

@@ -65,8 +65,8 @@ def test_a_pool_without_a_part_has_none_of_the_queue() -> None:
 def test_what_other_pools_run_is_not_delivered_to_this_one() -> None:
     taken = {"mail": InFlight(due=5)}
     reading = Reading(NOW, {"mail": queue(0)}, in_flight=taken)
-    assert told(reading, shares={"mail": Share(elsewhere=3)}).delivered == 2
-    assert told(reading, shares={"mail": Share(elsewhere=9)}).delivered == 0
+    assert told(reading, shares={"mail": Share(elsewhere=(("b", 3),))}).delivered == 2
+    assert told(reading, shares={"mail": Share(elsewhere=(("b", 9),))}).delivered == 0
 
 
 @pytest.mark.parametrize(("begun", "left"), [(NOW, 100.0), (NOW - 60, 40.0)])

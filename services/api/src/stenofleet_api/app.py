@@ -15,9 +15,13 @@ from stenofleet.storage import Recordings
 from stenofleet_api import health, problems
 from stenofleet_api.auth.gate import Gate
 from stenofleet_api.deps import REFUSALS, Context, require
+from stenofleet_api.edits import routes as edits
+from stenofleet_api.imports import routes as imports
 from stenofleet_api.middleware import Observed
 from stenofleet_api.publisher import Publisher
+from stenofleet_api.search import routes as search
 from stenofleet_api.sessions import routes as sessions
+from stenofleet_api.speakers import routes as speakers
 from stenofleet_api.transcripts import routes as transcripts
 from stenofleet_api.uploads import routes as uploads
 from stenofleet_api.webhooks import routes as webhooks
@@ -38,6 +42,10 @@ GUARDED: Final[tuple[tuple[Scope, APIRouter], ...]] = (
     (Scope.SESSIONS, uploads.router),
     (Scope.SESSIONS, uploads.streams),
     (Scope.SESSIONS, transcripts.router),
+    (Scope.SESSIONS, imports.router),
+    (Scope.SESSIONS, speakers.router),
+    (Scope.SESSIONS, edits.router),
+    (Scope.SESSIONS, search.router),
     (Scope.SESSIONS, webhooks.router),
 )
 """Routes that need a key with this scope."""

@@ -5,8 +5,8 @@ from typing import Any
 
 import kopf
 
-from stenofleet_autoscaler.kinds import Kind
-from stenofleet_autoscaler.store import Store
+from stenofleet_autoscaler.watch.kinds import Kind
+from stenofleet_autoscaler.watch.store import Store
 
 WATCH_SECONDS = 300
 """After this a watch ends and everything is listed again."""

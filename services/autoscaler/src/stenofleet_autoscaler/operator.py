@@ -24,9 +24,9 @@ from stenofleet_autoscaler.pages import add_pages
 from stenofleet_autoscaler.records import Records
 from stenofleet_autoscaler.sense.brokers import Brokers
 from stenofleet_autoscaler.sense.secrets import Secrets
-from stenofleet_autoscaler.store import Store
-from stenofleet_autoscaler.sync import Sync
 from stenofleet_autoscaler.ticker import Ticker
+from stenofleet_autoscaler.watch.store import Store
+from stenofleet_autoscaler.watch.sync import Sync
 from stenofleet_autoscaler.world import World
 
 LEASE = "stenofleet-autoscaler"

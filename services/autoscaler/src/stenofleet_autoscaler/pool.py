@@ -29,7 +29,7 @@ from stenofleet_autoscaler.shares import Claim
 from stenofleet_autoscaler.sight import Look, Sight, keys_of
 from stenofleet_autoscaler.spec import Demand, PoolSpec, SpecError
 from stenofleet_autoscaler.status import Condition, Report, status_patch
-from stenofleet_autoscaler.store import Other
+from stenofleet_autoscaler.watch.store import Other
 from stenofleet_autoscaler.world import World
 
 NOTHING = Demand()

@@ -13,7 +13,7 @@ from stenofleet_autoscaler.model import Observation
 from stenofleet_autoscaler.sense.pods import selector_text
 from stenofleet_autoscaler.sight import Sight
 from stenofleet_autoscaler.status import Condition, Report
-from stenofleet_autoscaler.store import Other
+from stenofleet_autoscaler.watch.store import Other
 
 SECRET_TROUBLES = ("Secret", "InvalidURL", "APIUnreachable")
 

@@ -1,6 +1,6 @@
 """Pools that consume the same queue: each takes its share, so that they do not fight."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -30,11 +30,11 @@ class Share:
 
     Attributes:
         of_queued: part of the tasks that wait, by the slots that each pool can have.
-        elsewhere: tasks that the workers of the other pools say they run.
+        elsewhere: for each other pool, tasks that its workers say they run, on any queue of its.
     """
 
     of_queued: Fraction = WHOLE
-    elsewhere: int = 0
+    elsewhere: tuple[tuple[str, int], ...] = ()
 
 
 ALONE = Share()
@@ -56,6 +56,25 @@ def shares_of(claims: Iterable[Claim]) -> dict[tuple[str, str], Share]:
 
 def _share(own: Claim, sharing: list[Claim]) -> Share:
     most = sum(claim.most for claim in sharing)
-    active = sum(claim.active for claim in sharing)
     part = Fraction(own.most, most) if most else WHOLE
-    return Share(part, active - own.active)
+    others = tuple((each.pool, each.active) for each in sharing if each.pool != own.pool)
+    return Share(part, others)
+
+
+def own_of(held: Mapping[str, int], shares: Mapping[str, Share]) -> int:
+    """Tasks, of those that workers hold, which no other pool accounts for.
+
+    A pool that shares several queues says how much it runs, not of which: it accounts for that
+    many once, in the order of the names of the queues.
+
+    Args:
+        held: tasks that workers hold, by queue.
+        shares: the shares of the queues that other pools consume too.
+    """
+    left, unspent = dict(held), dict[str, int]()
+    for queue in sorted(left.keys() & shares.keys()):
+        for pool, active in shares[queue].elsewhere:
+            taken = min(left[queue], unspent.setdefault(pool, active))
+            left[queue] -= taken
+            unspent[pool] -= taken
+    return sum(left.values())

@@ -7,7 +7,7 @@ from stenofleet_autoscaler.learn.durations import Durations
 from stenofleet_autoscaler.model import Kind, Running, Work
 from stenofleet_autoscaler.sense.errors import Unseen
 from stenofleet_autoscaler.sense.reading import InFlight, QueueReading, Reading
-from stenofleet_autoscaler.shares import ALONE, Share
+from stenofleet_autoscaler.shares import ALONE, Share, own_of
 from stenofleet_autoscaler.spec import Demand
 
 NOTHING_TAKEN = InFlight()
@@ -34,7 +34,7 @@ def work_of(
         queued=sum(_queued(queue, parts[name]) for name, queue in queues.items()),
         scheduled=sum(len(q.etas) for q in queues.values())
         + sum(t.scheduled for t in taken.values()),
-        delivered=sum(max(0, each.due - parts[name].elsewhere) for name, each in taken.items()),
+        delivered=own_of({name: each.due for name, each in taken.items()}, shares),
         fresh=sum(each.fresh for each in taken.values()),
         items=tuple(
             (_items(reading.lists[each.key]), each.items_per_task) for each in demand.lists

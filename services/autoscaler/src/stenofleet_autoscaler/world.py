@@ -9,7 +9,7 @@ from stenofleet_autoscaler.learn import Memory
 from stenofleet_autoscaler.records import Records
 from stenofleet_autoscaler.sense.brokers import Brokers
 from stenofleet_autoscaler.sense.secrets import Secrets
-from stenofleet_autoscaler.store import Store
+from stenofleet_autoscaler.watch.store import Store
 
 AT_ONCE = 16
 

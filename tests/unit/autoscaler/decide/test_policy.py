@@ -103,13 +103,13 @@ class TestShrinking:
     def test_nothing_shrinks_before_the_quiet_window_is_over(self) -> None:
         policy = Policy()
         policy.decide(seen(pod("a"), queued=2), spec())
-        early = policy.decide(seen(pod("a"), now=1054), spec())
+        early = policy.decide(seen(pod("a"), now=1052), spec())
         assert (early.replicas, early.drain, early.reason) == (1, (), "QuietWindow")
 
     def test_a_drain_begins_so_early_that_the_pod_is_empty_when_the_window_ends(self) -> None:
-        policy, gone = Policy(), Drain(since=1056, empty=True, ranked=True)
+        policy, gone = Policy(), Drain(since=1054, empty=True, ranked=True)
         policy.decide(seen(pod("a"), queued=2), spec())
-        assert policy.decide(seen(pod("a"), now=1056), spec()).drain == ("a",)
+        assert policy.decide(seen(pod("a"), now=1054), spec()).drain == ("a",)
         drained = pod("a", cost=-1000, drain=gone)
         assert policy.decide(seen(drained, now=1059), spec()).replicas == 1
         assert policy.decide(seen(drained, now=1061), spec()).replicas == 0
@@ -117,8 +117,8 @@ class TestShrinking:
     def test_demand_that_returns_before_the_window_ends_undoes_the_drain(self) -> None:
         policy = Policy()
         policy.decide(seen(pod("a"), queued=2), spec())
-        policy.decide(seen(pod("a"), now=1056), spec())
-        draining = pod("a", drain=Drain(since=1056))
+        policy.decide(seen(pod("a"), now=1054), spec())
+        draining = pod("a", drain=Drain(since=1054))
         assert policy.decide(seen(draining, queued=1, now=1058), spec()).undrain == ("a",)
 
     def test_a_pod_is_drained_once_the_window_is_over(self) -> None:

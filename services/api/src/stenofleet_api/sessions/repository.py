@@ -2,13 +2,13 @@
 
 import uuid
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
-from stenofleet.contracts.states import SessionState
-from stenofleet.db.models import ProcessingStatus, TranscriptionSession
+from stenofleet.db.models import ProcessingStatus, TranscriptionSession, Upload
 
 from stenofleet_api.sessions.errors import SessionNotFound
+from stenofleet_api.sessions.filters import Cursor, Filter
 
 
 def get(db: Session, owner: str, session_id: uuid.UUID) -> TranscriptionSession:
@@ -38,16 +38,18 @@ def lock(db: Session, owner: str, session_id: uuid.UUID) -> TranscriptionSession
 
 
 def page(
-    db: Session, owner: str, status: SessionState | None, limit: int, offset: int
+    db: Session, owner: str, asked: Filter, *, limit: int, offset: int, after: Cursor | None
 ) -> tuple[list[TranscriptionSession], int]:
-    """A part of the owner's sessions, newest first, and how many there are in all."""
-    mine = [TranscriptionSession.owner_id == owner]
-    if status is not None:
-        mine.append(TranscriptionSession.status == status.value)
+    """A part of the owner's sessions, newest first, and how many there are in all.
+
+    An index leads to a cursor's place at once; an offset counts its way there.
+    """
+    mine = asked.conditions(owner)
     newest_first = (TranscriptionSession.created_at.desc(), TranscriptionSession.id.desc())
-    query = select(TranscriptionSession).where(*mine).order_by(*newest_first)
+    query = select(TranscriptionSession).where(*mine).order_by(*newest_first).limit(limit)
+    query = query.offset(offset) if after is None else query.where(after.after())
     total = db.scalar(select(func.count()).select_from(TranscriptionSession).where(*mine))
-    return list(db.scalars(query.limit(limit).offset(offset))), total or 0
+    return list(db.scalars(query)), total or 0
 
 
 def processing_status(db: Session, session_id: uuid.UUID) -> ProcessingStatus | None:
@@ -55,11 +57,13 @@ def processing_status(db: Session, session_id: uuid.UUID) -> ProcessingStatus | 
     return db.get(ProcessingStatus, session_id)
 
 
-def reset_processing_status(db: Session, session: TranscriptionSession, message: str) -> None:
-    """Begins the session's progress anew, in its present state."""
+def reset_processing_status(
+    db: Session, session: TranscriptionSession, message: str, progress: float = 0.0
+) -> None:
+    """Begins the session's progress anew, in its present state and at so many percent."""
     anew = {
         "status": session.status,
-        "progress": 0.0,
+        "progress": progress,
         "message": message,
         "duration_processed": None,
         "duration_total": session.duration_seconds,
@@ -72,6 +76,22 @@ def reset_processing_status(db: Session, session: TranscriptionSession, message:
         session_id=session.id, owner_id=session.owner_id, **anew
     )
     db.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=anew))
+
+
+def end_processing_status(db: Session, session: TranscriptionSession, message: str) -> None:
+    """Says how the session ended, as far as it came."""
+    table = ProcessingStatus
+    db.execute(
+        update(table)
+        .where(table.session_id == session.id)
+        .values(status=session.status, message=message, estimated_completion=None)
+    )
+
+
+def addresses(db: Session, session: TranscriptionSession) -> list[str]:
+    """All that lies in the store of recordings for the session."""
+    uploads = db.scalars(select(Upload.uri).where(Upload.session_id == session.id))
+    return [*filter(None, [session.audio_uri]), *uploads]
 
 
 def _own(owner: str, session_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:

@@ -3,7 +3,8 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import AwareDatetime
 from stenofleet.contracts.states import SessionState
 
 from stenofleet_api.idempotency.route import IdempotentRoute
@@ -20,13 +21,34 @@ from stenofleet_api.sessions.errors import (
     SessionNotFound,
     StateConflict,
 )
-from stenofleet_api.sessions.providers import PROVIDERS, Provider
-from stenofleet_api.sessions.schemas import NewSession, SessionPage, SessionView, StatusView
+from stenofleet_api.sessions.filters import Cursor, Filter, read_cursor
+from stenofleet_api.sessions.providers import PROVIDERS, Provider, ProviderName
+from stenofleet_api.sessions.schemas import (
+    NewSession,
+    SessionChange,
+    SessionPage,
+    SessionView,
+    StatusView,
+)
 from stenofleet_api.sessions.service import Sessions
 
 MAX_OFFSET = 2**31 - 1
 
 router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"], route_class=IdempotentRoute)
+
+
+async def _filter(
+    *,
+    status: Annotated[SessionState | None, Query(description="Only those in this state.")] = None,
+    provider: Annotated[
+        ProviderName | None, Query(description="Only those of this engine.")
+    ] = None,
+    tag: Annotated[str | None, Query(max_length=100, description="Only those with it.")] = None,
+    q: Annotated[str | None, Query(max_length=300, description="A part of the title.")] = None,
+    created_after: Annotated[AwareDatetime | None, Query(description="From then on.")] = None,
+    created_before: Annotated[AwareDatetime | None, Query(description="Before then.")] = None,
+) -> Filter:
+    return Filter(status, provider, tag, q, created_after, created_before)
 
 
 @router.post(
@@ -43,14 +65,24 @@ def create(new: NewSession, sessions: Sessions) -> SessionView:
 @router.get("", summary="List sessions", responses=documented(ServiceUnavailable))
 def list_sessions(
     sessions: Sessions,
-    status: Annotated[SessionState | None, Query(description="Only those in this state.")] = None,
+    asked: Annotated[Filter, Depends(_filter)],
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     offset: Annotated[int, Query(ge=0, le=MAX_OFFSET)] = 0,
+    cursor: Annotated[
+        str | None,
+        Query(max_length=200, description="`next_cursor` of the last page; better than an offset."),
+    ] = None,
 ) -> SessionPage:
     """Your sessions, newest first."""
-    found, total = sessions.page(status, limit, offset)
-    items = [SessionView.model_validate(each) for each in found]
-    return SessionPage(items=items, total=total, limit=limit, offset=offset)
+    after = read_cursor(cursor) if cursor else None
+    found, total = sessions.page(asked, limit, offset, after)
+    return SessionPage(
+        items=[SessionView.model_validate(each) for each in found],
+        total=total,
+        limit=limit,
+        offset=offset,
+        next_cursor=str(Cursor.of(found[-1])) if len(found) == limit else None,
+    )
 
 
 @router.get("/providers", summary="List providers")
@@ -67,6 +99,38 @@ def providers() -> list[Provider]:
 def get(session_id: uuid.UUID, sessions: Sessions) -> SessionView:
     """One session."""
     return SessionView.model_validate(sessions.get(session_id))
+
+
+@router.patch(
+    "/{session_id}",
+    summary="Change a session",
+    responses=documented(SessionNotFound, MalformedRequest, BodyTooLarge, ServiceUnavailable),
+)
+def change(session_id: uuid.UUID, wanted: SessionChange, sessions: Sessions) -> SessionView:
+    """Another title, other tags."""
+    return SessionView.model_validate(sessions.change(session_id, wanted))
+
+
+@router.delete(
+    "/{session_id}",
+    status_code=204,
+    summary="Delete a session",
+    responses=documented(SessionNotFound, ServiceUnavailable),
+)
+def delete(session_id: uuid.UUID, sessions: Sessions) -> Response:
+    """With its recording and transcript; what runs is stopped."""
+    sessions.delete(session_id)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/{session_id}/cancel",
+    summary="Cancel a session",
+    responses=documented(SessionNotFound, StateConflict, ServiceUnavailable),
+)
+def cancel(session_id: uuid.UUID, sessions: Sessions) -> SessionView:
+    """Ends what is uploading, pending or processing; a running task stops at its next step."""
+    return SessionView.model_validate(sessions.cancel(session_id))
 
 
 @router.get(

@@ -4,14 +4,13 @@ import uuid
 from typing import Annotated
 
 from fastapi import Depends
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 from stenofleet import outbox, webhooks
 from stenofleet.contracts.events import EventName
 from stenofleet.contracts.states import SessionState
 from stenofleet.db.models import Outbox, ProcessingStatus, TranscriptionSession
 
-from stenofleet_api.deps import InContext, Owner
-from stenofleet_api.publisher import Publisher
+from stenofleet_api.deps import Context, InContext, Owner
 from stenofleet_api.sessions import repository
 from stenofleet_api.sessions.errors import (
     AlreadyStarted,
@@ -19,24 +18,33 @@ from stenofleet_api.sessions.errors import (
     RecordingMissing,
     StateConflict,
 )
-from stenofleet_api.sessions.schemas import NewSession, StatusView
+from stenofleet_api.sessions.filters import Cursor, Filter
+from stenofleet_api.sessions.schemas import NewSession, SessionChange, StatusView
 from stenofleet_api.sessions.states import enter
 
 STARTED = frozenset({SessionState.PENDING, SessionState.PROCESSING, SessionState.COMPLETED})
+CANCELLABLE = frozenset({SessionState.UPLOADING, SessionState.PENDING, SessionState.PROCESSING})
+_COLUMNS = {"title", "language", "duration_seconds", "provider", "tags"}
 
 
 class SessionService:
     """One owner's sessions."""
 
-    def __init__(self, db: sessionmaker[Session], publisher: Publisher, owner: str) -> None:
-        """Publishes what is started through ``publisher``."""
-        self._db = db
-        self._publisher = publisher
+    def __init__(self, context: Context, owner: str) -> None:
+        """Publishes what is started through the context's publisher."""
+        self._db = context.sessions
+        self._publisher = context.publisher
+        self._recordings = context.recordings
         self._owner = owner
 
     def create(self, new: NewSession) -> TranscriptionSession:
         """A session that waits for its recording."""
-        session = TranscriptionSession(owner_id=self._owner, **new.model_dump(mode="json"))
+        session = TranscriptionSession(
+            owner_id=self._owner,
+            **new.model_dump(mode="json", include=_COLUMNS),
+            priority=new.priority.number.value,
+            options=new.options().model_dump(mode="json"),
+        )
         with self._db.begin() as db:
             db.add(session)
             db.flush()
@@ -45,11 +53,58 @@ class SessionService:
         return session
 
     def page(
-        self, status: SessionState | None, limit: int, offset: int
+        self, asked: Filter, limit: int, offset: int = 0, after: Cursor | None = None
     ) -> tuple[list[TranscriptionSession], int]:
         """A part of the list, newest first, and how many there are in all."""
         with self._db() as db:
-            return repository.page(db, self._owner, status, limit, offset)
+            return repository.page(db, self._owner, asked, limit=limit, offset=offset, after=after)
+
+    def change(self, session_id: uuid.UUID, change: SessionChange) -> TranscriptionSession:
+        """Gives the session another title or other tags, or SessionNotFound."""
+        with self._db.begin() as db:
+            session = repository.lock(db, self._owner, session_id)
+            for name, value in change.model_dump(exclude_none=True).items():
+                setattr(session, name, value)
+            db.flush()
+            db.refresh(session)
+        return session
+
+    def cancel(self, session_id: uuid.UUID) -> TranscriptionSession:
+        """Ends a session that is not done; who works on it stops at its next step.
+
+        Raises:
+            SessionNotFound: there is none.
+            StateConflict: it has ended before.
+        """
+        with self._db.begin() as db:
+            session = repository.lock(db, self._owner, session_id)
+            if session.status not in CANCELLABLE:
+                raise StateConflict(
+                    session.status, f"The session is {session.status}: there is nothing to cancel."
+                )
+            enter(session, SessionState.CANCELLED)
+            _fence_off(session)
+            repository.end_processing_status(db, session, "Cancelled")
+            db.refresh(session)
+            webhooks.enqueue(db, session, EventName.CANCELLED)
+        return session
+
+    def delete(self, session_id: uuid.UUID) -> None:
+        """Removes the session with all that belongs to it, the recording first.
+
+        A store that is away leaves the session as it is, so that it can be deleted again. Who
+        works on it finds it gone at the next step.
+
+        Raises:
+            SessionNotFound: there is none.
+            StorageError: the store is away.
+        """
+        with self._db.begin() as db:
+            session = repository.lock(db, self._owner, session_id)
+            for uri in repository.addresses(db, session):
+                self._recordings.delete(uri)
+            webhooks.enqueue(db, session, EventName.DELETED)
+            db.delete(session)
 
     def get(self, session_id: uuid.UUID) -> TranscriptionSession:
         """The session, or SessionNotFound."""
@@ -105,14 +160,19 @@ def _ask(db: Session, session: TranscriptionSession) -> Outbox:
     """
     enter(session, SessionState.PENDING)
     session.transcription_job_id = str(uuid.uuid4())
-    session.attempt += 1
-    session.lease_owner = session.lease_expires_at = None
+    _fence_off(session)
     session.error_message = None
     repository.reset_processing_status(db, session, "waiting for a worker")
     row = outbox.add_transcription(db, session)
     db.refresh(session)
     webhooks.enqueue(db, session, EventName.STARTED)
     return row
+
+
+def _fence_off(session: TranscriptionSession) -> None:
+    """Whoever works on the session by an earlier message writes no more."""
+    session.attempt += 1
+    session.lease_owner = session.lease_expires_at = None
 
 
 def _refuse_other_than_new(session: TranscriptionSession) -> None:
@@ -175,7 +235,7 @@ def _first_message(session: TranscriptionSession) -> str:
 
 
 async def _service(context: InContext, owner: Owner) -> SessionService:
-    return SessionService(context.sessions, context.publisher, owner)
+    return SessionService(context, owner)
 
 
 Sessions = Annotated[SessionService, Depends(_service)]

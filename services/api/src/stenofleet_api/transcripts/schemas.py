@@ -3,8 +3,10 @@
 import uuid
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+from stenofleet.contracts.roles import Role
 
 
 class Format(StrEnum):
@@ -14,14 +16,9 @@ class Format(StrEnum):
     SRT = "srt"
     VTT = "vtt"
     TXT = "txt"
-
-
-class Role(StrEnum):
-    """What a speaker is in the conversation."""
-
-    COACH = "COACH"
-    CLIENT = "CLIENT"
-    UNKNOWN = "UNKNOWN"
+    TSV = "tsv"
+    DOCX = "docx"
+    XLSX = "xlsx"
 
 
 class SegmentView(BaseModel):
@@ -34,10 +31,16 @@ class SegmentView(BaseModel):
     content: str
     confidence: float | None
     role: Role
+    name: str | None = Field(None, description="As people call the speaker.")
+    words: list[Any] | None = Field(
+        None, description="With times, where asked for by words=true; not changed by edits."
+    )
 
     @property
     def label(self) -> str:
-        """Who speaks, for people: the role, or the speaker's number when it is not known."""
+        """Who speaks, for people: the name, else the role, else the speaker's number."""
+        if self.name:
+            return self.name
         if self.role is Role.UNKNOWN:
             return f"Speaker {self.speaker_id}"
         return self.role.value.capitalize()

@@ -21,9 +21,9 @@ from stenofleet_autoscaler.act.calls import (
 )
 from stenofleet_autoscaler.act.errors import ApiError
 from stenofleet_autoscaler.act.kube_pods import PodCalls
-from stenofleet_autoscaler.kinds import GROUP, PLURAL, VERSION
 from stenofleet_autoscaler.sense.errors import Unseen
 from stenofleet_autoscaler.spec import SecretRef, TargetRef
+from stenofleet_autoscaler.watch.kinds import GROUP, PLURAL, VERSION
 
 __all__ = ["CONFLICT", "NOT_FOUND", "Kube"]
 

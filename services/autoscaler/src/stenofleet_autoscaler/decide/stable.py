@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from stenofleet_autoscaler.decide.window import Window
 from stenofleet_autoscaler.spec import Behavior
 
-DRAIN_SECONDS = 5.0
-"""A drain that finds nothing to wait for: the worker's answer, two heartbeats 2 s apart, the mark
-that our watch has to show, and a second for the controller's."""
+DRAIN_SECONDS = 7.0
+"""A drain that finds nothing to wait for: the worker's answer, up to 4 s until its second heartbeat
+after that, a tick to see it, the mark that our watch has to show, and a second for the
+controller's."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stenofleet_autoscaler.kinds import (
+from stenofleet_autoscaler.sense.target import last_scaler
+from stenofleet_autoscaler.watch.kinds import (
     DEPLOYMENTS,
     HPAS,
     PODS,
@@ -11,8 +12,7 @@ from stenofleet_autoscaler.kinds import (
     SCALED_OBJECTS,
     STATEFUL_SETS,
 )
-from stenofleet_autoscaler.sense.target import last_scaler
-from stenofleet_autoscaler.store import Other, Store
+from stenofleet_autoscaler.watch.store import Other, Store
 from support.kube_objects import deployment, scaler, stateful_set, versioned, worker_pool
 
 W = ("shop", "Deployment", "w")

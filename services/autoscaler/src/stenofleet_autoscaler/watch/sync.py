@@ -11,9 +11,9 @@ from kubernetes.aio.client import ApiClient, ApiException, CoreV1Api, CustomObje
 from stenofleet.settings import EVERYWHERE
 
 from stenofleet_autoscaler.act.calls import TIMEOUT
-from stenofleet_autoscaler.kinds import WATCHED, Kind
-from stenofleet_autoscaler.store import Store
-from stenofleet_autoscaler.trim import trimmed
+from stenofleet_autoscaler.watch.kinds import WATCHED, Kind
+from stenofleet_autoscaler.watch.store import Store
+from stenofleet_autoscaler.watch.trim import trimmed
 
 EVERY = 300.0
 RETRY = 2.0

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from stenofleet_autoscaler.kinds import PODS, TARGETS, Kind
+from stenofleet_autoscaler.watch.kinds import PODS, TARGETS, Kind
 
 Raw = Mapping[str, Any]
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from operator import is_
 from typing import Any
 
-from stenofleet_autoscaler.kinds import PODS, POOLS, SCALERS, TARGETS, WATCHED, Kind
-from stenofleet_autoscaler.objects import Labelled, Objects, key_of, version_of
-from stenofleet_autoscaler.trim import trimmed
+from stenofleet_autoscaler.watch.kinds import PODS, POOLS, SCALERS, TARGETS, WATCHED, Kind
+from stenofleet_autoscaler.watch.objects import Labelled, Objects, key_of, version_of
+from stenofleet_autoscaler.watch.trim import trimmed
 
 Raw = Mapping[str, Any]
 Target = tuple[str, str, str]

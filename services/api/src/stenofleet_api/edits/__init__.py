@@ -1,0 +1,1 @@
+"""Changes of a transcript's text by people; they can be undone."""

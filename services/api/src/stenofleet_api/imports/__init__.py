@@ -1,0 +1,1 @@
+"""Transcripts that were made elsewhere, as subtitles."""

@@ -1,0 +1,1 @@
+"""Who speaks in a session, and what each is in the conversation."""

@@ -1,0 +1,42 @@
+"""Measure transcription on this machine, without a cluster, and print a table in Markdown.
+
+Redis, PostgreSQL, the API and the workers are processes of their own, which go at the end.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script, beside its own modules
+
+from bench import transcripts
+from bench.measures import Row, note
+from bench.stack import Stack, installed
+
+PARTS: dict[str, Callable[[Stack], Iterator[Row]]] = {
+    "overhead": transcripts.overhead,
+    "words": transcripts.words,
+    "speed": transcripts.speed,
+    "memory": transcripts.memory,
+    "waits": transcripts.waits,
+    "requests": transcripts.requests,
+}
+
+
+@click.command()
+@click.option("--only", type=click.Choice(list(PARTS)), multiple=True, help="These parts.")
+@click.option("--model", default="base", show_default=True, help="Whisper's.")
+def bench(only: tuple[str, ...], model: str) -> None:
+    """Measure transcription from upload to transcript."""
+    click.echo("| measure | figure |\n|---|---|")
+    for part in only or PARTS:
+        note(part)
+        with installed(model) as stack:
+            for name, figure in PARTS[part](stack):
+                click.echo(f"| {name} | {figure} |")
+
+
+if __name__ == "__main__":
+    bench()
