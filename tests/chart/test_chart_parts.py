@@ -205,3 +205,10 @@ def test_the_crd_of_the_chart_is_the_one_of_the_manifests() -> None:
     link = CHART / "crds" / "workerpools.yaml"
     assert link.is_symlink()
     assert link.resolve() == Path(CHART).parents[1] / "manifests" / "crds" / "workerpools.yaml"
+
+
+@pytest.mark.parametrize(("values", "mode"), [({}, "keys"), ({"authMode": "none"}, "none")])
+def test_the_api_asks_for_keys_unless_told_otherwise(values: dict[str, str], mode: str) -> None:
+    config = of_kind(render({"settings": values}), "ConfigMap")["config"]
+
+    assert config["data"]["STENOFLEET_AUTH_MODE"] == mode

@@ -125,7 +125,9 @@ def ensure_namespace(release: Release) -> None:
 def values(
     images: Sequence[Image], tags: Mapping[str, str], whisper_model: str, registry: str | None
 ) -> dict[str, Any]:
-    """The chart's values that name the images, as a tree.
+    """The chart's values that name the images, as a tree; the API asks for no key.
+
+    What this program installs is looked at from this machine. The user's values win.
 
     Args:
         images: The images of the release.
@@ -135,6 +137,7 @@ def values(
     """
     tree: dict[str, Any] = {}
     plant(tree, "settings.whisperModel", whisper_model)
+    plant(tree, "settings.authMode", "none")
     plant(tree, "image.registry", registry or "")
     for image in images:
         for path in image.values:

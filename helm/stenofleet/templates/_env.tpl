@@ -71,6 +71,10 @@ env:
 {{- with .Values.settings -}}
 STENOFLEET_LOG_LEVEL: {{ .logLevel | quote }}
 STENOFLEET_LOG_FORMAT: {{ .logFormat | quote }}
+STENOFLEET_AUTH_MODE: {{ .authMode | quote }}
+STENOFLEET_RATE_PER_MINUTE: {{ int64 .ratePerMinute | quote }}
+STENOFLEET_WEBHOOK_ALLOW_PRIVATE: {{ .webhookAllowPrivate | quote }}
+STENOFLEET_WEBHOOK_ALLOW_HTTP: {{ .webhookAllowHttp | quote }}
 STENOFLEET_PUBLIC_URL: {{ .publicUrl | quote }}
 STENOFLEET_MAX_UPLOAD_BYTES: {{ int64 .maxUploadBytes | quote }}
 STENOFLEET_UPLOAD_URL_TTL: {{ int64 .uploadUrlTtl | quote }}

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from stenofleet.db.engine import make_engine
 from stenofleet.db.models import Base
 from stenofleet.db.upgrade import upgrade
-from stenofleet.settings import ApiSettings, DatabaseSettings
+from stenofleet.settings import ApiSettings, AuthMode, DatabaseSettings
 from stenofleet_api.app import create_app
 from stenofleet_api.deps import Context
 from support.api import Api
@@ -47,6 +47,7 @@ def settings(api_database: str, broker_url: str, store: Path) -> ApiSettings:
         storage_url=f"file://{store}",
         secret_key="a key for tests, 32 characters..",
         max_upload_bytes=100_000,
+        auth_mode=AuthMode.NONE,
     )
 
 

@@ -43,6 +43,7 @@ def process(tmp_path: Path, database_url: str, silent_broker: str) -> Iterator[P
         "DATABASE_URL": database_url,
         "REDIS_URL": silent_broker,
         "STENOFLEET_API_PORT": str(port),
+        "STENOFLEET_AUTH_MODE": "none",
         "STENOFLEET_SECRET_KEY": "a key for tests, 32 characters..",
         "STENOFLEET_STORAGE_URL": f"file://{tmp_path}/recordings",
         "STENOFLEET_MAX_UPLOAD_BYTES": str(LIMIT),

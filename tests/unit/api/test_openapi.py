@@ -73,3 +73,19 @@ def test_the_description_refers_to_nothing_that_is_missing() -> None:
 
     assert set(references) <= set(schemas)
     assert {"Problem", "FieldError", "SessionView"} <= set(references)
+
+
+CREATING = [
+    pytest.param(methods["post"], id=path)
+    for path, methods in DESCRIPTION["paths"].items()
+    if "application/json" in methods.get("post", {}).get("requestBody", {}).get("content", {})
+]
+
+
+@pytest.mark.parametrize("operation", CREATING)
+def test_each_post_of_json_takes_an_idempotency_key(operation: dict[str, Any]) -> None:
+    headers = [each["name"] for each in operation["parameters"] if each["in"] == "header"]
+
+    assert headers == ["Idempotency-Key"]
+    told = operation["responses"]["409"]["content"]["application/problem+json"]["examples"]
+    assert "request-in-progress" in told

@@ -9,7 +9,7 @@ def test_every_image_of_the_chart_gets_the_tag_of_its_content() -> None:
     tags = {image.name: f"tag-of-{image.name}" for image in all_images}
     tree = values(all_images, tags, "tiny.en", registry=None)
     assert tree == {
-        "settings": {"whisperModel": "tiny.en"},
+        "settings": {"whisperModel": "tiny.en", "authMode": "none"},
         "image": {"registry": ""},
         "api": {"image": {"tag": "tag-of-stenofleet/api"}},
         "operator": {"image": {"tag": "tag-of-stenofleet/autoscaler"}},

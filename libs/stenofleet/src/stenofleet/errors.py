@@ -4,6 +4,8 @@ StenofleetError
 ├── SettingsError          an environment variable is missing or wrong
 ├── StorageError           the store of recordings refused or failed
 │   └── RecordingMissing   no recording lies under the address
+├── KeyNotFound            no API key has this id or beginning
+├── TargetRefused          a webhook's messages may not be sent to this URL or address
 └── MigrationError         the database's schema is not, and did not become, what is needed
 """
 
@@ -26,3 +28,11 @@ class RecordingMissing(StorageError):  # noqa: N818 - reads as what it says in a
 
 class MigrationError(StenofleetError):
     """The database's schema is not, and did not become, what the code needs."""
+
+
+class KeyNotFound(StenofleetError):  # noqa: N818 - reads as what it says in an except clause
+    """No API key in use has this id or beginning."""
+
+
+class TargetRefused(StenofleetError):  # noqa: N818 - as above
+    """A webhook's messages may not be sent there; says what was expected."""

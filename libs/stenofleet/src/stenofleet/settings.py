@@ -6,6 +6,7 @@ variable's name, what was expected and what came, and never with a secret's valu
 
 import socket
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import quote
@@ -199,7 +200,37 @@ class JobSettings(Settings):
     lease_seconds: int = Field(60, ge=5, le=3600)
 
 
-class ApiSettings(LogSettings, RedisSettings, DatabaseSettings, GoogleSettings, JobSettings):
+class AuthMode(StrEnum):
+    """Whether requests need a key."""
+
+    KEYS = "keys"
+    NONE = "none"
+    """Everybody who reaches the API may do everything: for a laptop, never for a network."""
+
+
+class AuthSettings(Settings):
+    """Who may call the API."""
+
+    auth_mode: AuthMode = AuthMode.KEYS
+    rate_per_minute: int = Field(600, ge=1, description="of keys that have no rate of their own")
+
+
+class WebhookSettings(Settings):
+    """Where webhooks' messages may go."""
+
+    webhook_allow_private: bool = False
+    webhook_allow_http: bool = False
+
+
+class ApiSettings(
+    LogSettings,
+    RedisSettings,
+    DatabaseSettings,
+    GoogleSettings,
+    JobSettings,
+    AuthSettings,
+    WebhookSettings,
+):
     """The API's settings."""
 
     secret_key: SecretStr = Field(min_length=16, description="signs upload URLs")
@@ -209,7 +240,9 @@ class ApiSettings(LogSettings, RedisSettings, DatabaseSettings, GoogleSettings, 
     api_port: int = Field(8000, ge=1, le=65535)
 
 
-class WorkerSettings(LogSettings, RedisSettings, DatabaseSettings, GoogleSettings, JobSettings):
+class WorkerSettings(
+    LogSettings, RedisSettings, DatabaseSettings, GoogleSettings, JobSettings, WebhookSettings
+):
     """The workers' and beat's settings."""
 
     celery_concurrency: int = _env("CELERY_CONCURRENCY", 1, ge=1, le=64)

@@ -3,16 +3,18 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from stenofleet.celery_app import make_app
 from stenofleet.db.engine import make_engine, make_sessions
+from stenofleet.keys import Scope
 from stenofleet.settings import ApiSettings
 from stenofleet.storage import Recordings
 
 from stenofleet_api import health, problems
-from stenofleet_api.deps import Context
+from stenofleet_api.auth.gate import Gate
+from stenofleet_api.deps import REFUSALS, Context, require
 from stenofleet_api.edits import routes as edits
 from stenofleet_api.imports import routes as imports
 from stenofleet_api.middleware import Observed
@@ -22,11 +24,31 @@ from stenofleet_api.sessions import routes as sessions
 from stenofleet_api.speakers import routes as speakers
 from stenofleet_api.transcripts import routes as transcripts
 from stenofleet_api.uploads import routes as uploads
+from stenofleet_api.webhooks import routes as webhooks
 
 DESCRIPTION = """Recordings become transcripts: create a session, upload, start, read.
 
+A request needs a key, as `Authorization: Bearer sf_...` or `X-API-Key: sf_...`, unless the
+installation was told to ask for none.
+
 Every error is a problem of RFC 9457 (`application/problem+json`) with a stable `type`.
 """
+
+OPEN: Final[tuple[APIRouter, ...]] = (health.router, uploads.signed)
+"""Routes without a key; all others need one."""
+
+GUARDED: Final[tuple[tuple[Scope, APIRouter], ...]] = (
+    (Scope.SESSIONS, sessions.router),
+    (Scope.SESSIONS, uploads.router),
+    (Scope.SESSIONS, uploads.streams),
+    (Scope.SESSIONS, transcripts.router),
+    (Scope.SESSIONS, imports.router),
+    (Scope.SESSIONS, speakers.router),
+    (Scope.SESSIONS, edits.router),
+    (Scope.SESSIONS, search.router),
+    (Scope.SESSIONS, webhooks.router),
+)
+"""Routes that need a key with this scope."""
 
 
 class Api(FastAPI):
@@ -59,10 +81,10 @@ def build() -> FastAPI:
         version=version("stenofleet-api"),
         lifespan=_lifespan,
     )
-    for router in (health.router, sessions.router, uploads.router, uploads.streams):
+    for router in OPEN:
         app.include_router(router)
-    for subject in (transcripts, imports, speakers, edits, search):
-        app.include_router(subject.router)
+    for scope, router in GUARDED:
+        app.include_router(router, dependencies=[Depends(require(scope))], responses=REFUSALS)
     problems.install(app)
     app.add_middleware(Observed)
     return app
@@ -78,6 +100,7 @@ def make_context(settings: ApiSettings) -> Context:
         sessions=database,
         recordings=Recordings.of(settings),
         publisher=Publisher(database, make_app(settings, "stenofleet-api")),
+        gate=Gate(settings, database),
     )
 
 

@@ -1,7 +1,7 @@
 """How much of a request's body is read."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -19,17 +19,20 @@ class JsonRoute(APIRoute):
     FastAPI's own ``max_body_size`` answers with plain text where the length was declared.
     """
 
+    body_bytes: ClassVar[int] = JSON_BYTES
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler over a bounded body."""
         handler = super().get_route_handler()
 
         async def bounded(request: Request) -> Response:
-            return await handler(_bounded(request, JSON_BYTES))
+            return await handler(limited(request, self.body_bytes))
 
         return bounded
 
 
-def _bounded(request: Request, limit: int) -> Request:
+def limited(request: Request, limit: int) -> Request:
+    """The request, whose body raises BodyTooLarge beyond ``limit`` bytes."""
     taken = 0
 
     async def receive() -> Message:

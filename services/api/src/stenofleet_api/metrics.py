@@ -24,3 +24,7 @@ OUTBOX_PUBLISHES: Final = Counter(
     "Messages published right after their commit, or left to housekeeping.",
     ["outcome"],
 )
+UNLIMITED: Final = Counter(
+    "stenofleet_api_rate_unlimited",
+    "Requests whose key's rate was not limited, because Redis was away.",
+)

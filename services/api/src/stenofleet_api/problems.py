@@ -4,6 +4,8 @@ ProblemError
 ├── InvalidRequest         a field is wrong: its name, what was expected, what came
 ├── BodyTooLarge           more than the route takes
 ├── ServiceUnavailable     the database or the store is away
+├── auth.errors            no key, the wrong one, or too often
+├── webhooks.errors        what is wrong with a webhook
 ├── sessions.errors        what a session's state does not allow
 └── uploads.errors         what is wrong with a recording
 
@@ -29,6 +31,8 @@ log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
 SHOWN_CHARACTERS = 100
 RETRY_SECONDS = "5"
+_SECRETS = {"secret"}
+"""Fields that an error does not repeat."""
 
 
 class FieldError(BaseModel):
@@ -210,12 +214,19 @@ async def _validation_error(request: Request, error: Exception) -> Response:
 
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:
-    missing = error["type"] == "missing"
     return FieldError(
         field=shown(".".join(str(part) for part in error["loc"])),
         expected=error["msg"].removeprefix("Value error, "),
-        got="nothing" if missing else shown(repr(error.get("input"))),
+        got=_got(error),
     )
+
+
+def _got(error: Mapping[str, Any]) -> str:
+    if error["type"] == "missing":
+        return "nothing"
+    if error["loc"][-1] in _SECRETS:
+        return "a value that is kept secret"
+    return shown(repr(error.get("input")))
 
 
 def shown(text: str) -> str:

@@ -13,6 +13,7 @@ from stenofleet_worker.database import Database
 from stenofleet_worker.google.base import Speech
 from stenofleet_worker.google.staging import Staging
 from stenofleet_worker.transcription.engines.base import Engine
+from stenofleet_worker.webhooks.sender import Sender
 
 EngineFactory = Callable[[WorkerSettings], Engine]
 SpeechFactory = Callable[[WorkerSettings], Speech]
@@ -76,6 +77,11 @@ class Services:
             SettingsError: the settings name no place.
         """
         return Staging.of(self.recordings, self.settings)
+
+    @cached_property
+    def webhook_sender(self) -> Sender:
+        """Sends webhooks' messages."""
+        return Sender(self.settings)
 
     @property
     def engine(self) -> Engine:

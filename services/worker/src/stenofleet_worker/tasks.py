@@ -19,6 +19,7 @@ from stenofleet_worker.database import AWAY
 from stenofleet_worker.errors import Interrupted, LeaseLost, RecordingError
 from stenofleet_worker.google import advance
 from stenofleet_worker.services import services
+from stenofleet_worker.webhooks.deliver import deliver_due
 
 # The user's recording is to blame for these, so they are no errors of ours in the log.
 THROWS = (RecordingError, RecordingMissing)
@@ -124,3 +125,9 @@ def restore_pending() -> None:
 def advance_operations() -> None:
     """Takes a step with each operation at Google that is due."""
     housekeeping.survive(lambda: advance.advance(services, app))
+
+
+@app.task(name=names.DELIVER_WEBHOOKS, ignore_result=True)
+def deliver_webhooks() -> None:
+    """Sends webhooks' messages that are due."""
+    housekeeping.survive(lambda: deliver_due(services.sessions, services.webhook_sender))

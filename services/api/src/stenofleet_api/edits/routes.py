@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from stenofleet.db.models import SegmentEdit
 
-from stenofleet_api.bodies import JsonRoute
 from stenofleet_api.edits.errors import NothingToUndo
 from stenofleet_api.edits.schemas import EditsView, EditView, SegmentContent, Undo
 from stenofleet_api.edits.service import Edits
+from stenofleet_api.idempotency.route import IdempotentRoute
 from stenofleet_api.problems import (
     BodyTooLarge,
     MalformedRequest,
@@ -22,7 +22,7 @@ from stenofleet_api.sessions.errors import SessionNotFound, TranscriptNotReady
 _READ = (SessionNotFound, ServiceUnavailable)
 _CHANGE = (*_READ, TranscriptNotReady, MalformedRequest, BodyTooLarge)
 
-router = APIRouter(prefix="/api/v1/sessions", tags=["edits"], route_class=JsonRoute)
+router = APIRouter(prefix="/api/v1/sessions", tags=["edits"], route_class=IdempotentRoute)
 
 
 @router.patch(

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 
+from stenofleet_api.idempotency.route import IdempotentRoute
 from stenofleet_api.imports.cues import Subtitles, kind_of, parse
 from stenofleet_api.imports.errors import InvalidSubtitles, SubtitlesTooLarge
 from stenofleet_api.imports.service import Imports
@@ -41,7 +42,14 @@ _BODY = {
     }
 }
 
-router = APIRouter(prefix="/api/v1/sessions", tags=["transcripts"])
+
+class ImportRoute(IdempotentRoute):
+    """A route whose body is as long as a transcript, and a little more for the form around it."""
+
+    body_bytes = LIMIT_BYTES + 1024**2
+
+
+router = APIRouter(prefix="/api/v1/sessions", tags=["transcripts"], route_class=ImportRoute)
 
 
 @router.post(

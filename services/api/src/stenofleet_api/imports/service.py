@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from fastapi import Depends
 from sqlalchemy import delete, func, insert
 from sqlalchemy.orm import Session, sessionmaker
+from stenofleet import webhooks
+from stenofleet.contracts.events import EventName
 from stenofleet.contracts.states import SessionState
 from stenofleet.db.models import Segment, SessionRole, TranscriptionSession
 
@@ -55,6 +57,7 @@ class ImportService:
             _replace(db, session, cues)
             db.flush()
             db.refresh(session)
+            webhooks.enqueue(db, session, EventName.COMPLETED)
         return session
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime
 from stenofleet.contracts.states import SessionState
 
-from stenofleet_api.bodies import JsonRoute
+from stenofleet_api.idempotency.route import IdempotentRoute
 from stenofleet_api.problems import (
     BodyTooLarge,
     MalformedRequest,
@@ -34,7 +34,7 @@ from stenofleet_api.sessions.service import Sessions
 
 MAX_OFFSET = 2**31 - 1
 
-router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"], route_class=JsonRoute)
+router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"], route_class=IdempotentRoute)
 
 
 async def _filter(

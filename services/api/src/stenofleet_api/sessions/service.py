@@ -5,7 +5,8 @@ from typing import Annotated
 
 from fastapi import Depends
 from sqlalchemy.orm import Session
-from stenofleet import jobs
+from stenofleet import jobs, webhooks
+from stenofleet.contracts.events import EventName
 from stenofleet.contracts.states import SessionState
 from stenofleet.db.models import Outbox, ProcessingStatus, TranscriptionSession
 
@@ -54,6 +55,7 @@ class SessionService:
             db.add(session)
             db.flush()
             db.refresh(session)
+            webhooks.enqueue(db, session, EventName.CREATED)
         return session
 
     def providers(self) -> list[providers.Provider]:
@@ -94,6 +96,7 @@ class SessionService:
             _fence_off(session)
             repository.end_processing_status(db, session, "Cancelled")
             db.refresh(session)
+            webhooks.enqueue(db, session, EventName.CANCELLED)
         return session
 
     def delete(self, session_id: uuid.UUID) -> None:
@@ -110,6 +113,7 @@ class SessionService:
             session = repository.lock(db, self._owner, session_id)
             for uri in repository.addresses(db, session):
                 self._recordings.delete(uri)
+            webhooks.enqueue(db, session, EventName.DELETED)
             db.delete(session)
 
     def get(self, session_id: uuid.UUID) -> TranscriptionSession:
@@ -176,6 +180,7 @@ def _ask(db: Session, session: TranscriptionSession) -> Outbox | None:
     repository.reset_processing_status(db, session, "waiting for a worker")
     row = jobs.ask(db, session)
     db.refresh(session)
+    webhooks.enqueue(db, session, EventName.STARTED)
     return row
 
 

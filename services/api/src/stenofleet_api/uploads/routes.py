@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from stenofleet_api.bodies import JsonRoute
 from stenofleet_api.deps import InContext
+from stenofleet_api.idempotency.route import IdempotentRoute
 from stenofleet_api.problems import (
     BodyTooLarge,
     MalformedRequest,
@@ -31,7 +31,7 @@ from stenofleet_api.uploads.errors import (
 )
 from stenofleet_api.uploads.form import FIELD, file_part
 from stenofleet_api.uploads.schemas import NewUpload, Signed, UploadLink
-from stenofleet_api.uploads.service import Uploads
+from stenofleet_api.uploads.service import SignedUploads, Uploads
 
 _FORM = {
     "requestBody": {
@@ -54,8 +54,10 @@ _FILE = {
     }
 }
 
-router = APIRouter(prefix="/api/v1/sessions", tags=["uploads"], route_class=JsonRoute)
+router = APIRouter(prefix="/api/v1/sessions", tags=["uploads"], route_class=IdempotentRoute)
 streams = APIRouter(tags=["uploads"], route_class=UploadRoute)
+# The URL's signature stands for a key.
+signed = APIRouter(tags=["uploads"], route_class=UploadRoute)
 
 
 @router.post(
@@ -114,7 +116,7 @@ async def upload(session_id: uuid.UUID, request: Request, uploads: Uploads) -> S
     return SessionView.model_validate(await uploads.receive(session_id, part))
 
 
-@streams.put(
+@signed.put(
     f"{links.PATH}/{{upload_id}}",
     status_code=204,
     summary="Upload to an upload URL",
@@ -125,12 +127,12 @@ async def upload(session_id: uuid.UUID, request: Request, uploads: Uploads) -> S
 )
 async def put(
     upload_id: uuid.UUID,
-    signed: Annotated[Signed, Query()],
+    link: Annotated[Signed, Query()],
     request: Request,
-    uploads: Uploads,
+    uploads: SignedUploads,
     context: InContext,
 ) -> Response:
     """Takes the file as the body; use the URL exactly as it was given out."""
-    links.verify(upload_id, signed.expires, signed.signature, context.settings.secret_key)
+    links.verify(upload_id, link.expires, link.signature, context.settings.secret_key)
     await uploads.put(upload_id, request.stream())
     return Response(status_code=204)

@@ -13,11 +13,11 @@ import structlog
 from fastapi import Depends
 from starlette.concurrency import run_in_threadpool
 from stenofleet.contracts.states import SessionState
-from stenofleet.db.models import TranscriptionSession, Upload
+from stenofleet.db.models import DEFAULT_OWNER, TranscriptionSession, Upload
 from stenofleet.errors import RecordingMissing, StorageError
 
 from stenofleet_api import metrics
-from stenofleet_api.deps import Context, InContext, Owner
+from stenofleet_api.deps import Context, InContext, Owner, UploadLimit
 from stenofleet_api.sessions import repository as session_repository
 from stenofleet_api.sessions.states import enter, takes_recording
 from stenofleet_api.uploads import repository
@@ -39,11 +39,11 @@ log = structlog.get_logger(__name__)
 class UploadService:
     """One owner's uploads."""
 
-    def __init__(self, context: Context, owner: str) -> None:
-        """Stores what passes the limits of ``context.settings``."""
+    def __init__(self, context: Context, owner: str, limit: int) -> None:
+        """Stores files of ``limit`` bytes at most."""
         self._db = context.sessions
         self._recordings = context.recordings
-        self._limit = context.settings.max_upload_bytes
+        self._limit = limit
         self._link_lifetime = timedelta(seconds=context.settings.upload_url_ttl)
         self._owner = owner
 
@@ -218,8 +218,14 @@ def _missing(session: TranscriptionSession) -> UploadMissing:
     )
 
 
-async def _service(context: InContext, owner: Owner) -> UploadService:
-    return UploadService(context, owner)
+async def _service(context: InContext, owner: Owner, limit: UploadLimit) -> UploadService:
+    return UploadService(context, owner, limit)
+
+
+async def _signed_service(context: InContext) -> UploadService:
+    # The upload's row names the owner; confirm, which needs a key, holds the file to its limit.
+    return UploadService(context, DEFAULT_OWNER, context.settings.max_upload_bytes)
 
 
 Uploads = Annotated[UploadService, Depends(_service)]
+SignedUploads = Annotated[UploadService, Depends(_signed_service)]

@@ -1,0 +1,94 @@
+"""The commands ``stenofleet keys``."""
+
+from datetime import UTC, datetime, timedelta
+
+import click
+from sqlalchemy.orm import Session, sessionmaker
+
+from stenofleet import keys
+from stenofleet.db.engine import make_engine, make_sessions
+from stenofleet.db.models import ApiKey
+from stenofleet.errors import KeyNotFound
+from stenofleet.keys import Scope
+from stenofleet.settings import DatabaseSettings, load
+
+_COLUMNS = "{:<11}  {:<36}  {:<12}  {:<16}  {:<9}  {:<20}  {}"
+
+
+def create(wish: keys.Wish) -> None:
+    """Makes a key and prints it, once and for all."""
+    with _database().begin() as db:
+        row, key = keys.create(db, wish)
+        click.echo(f"key {row.id} of {row.owner_id}; it is shown only now:", err=True)
+    click.echo(key)
+
+
+def show(owner: str | None) -> None:
+    """Prints the keys, none of which can be used from what is printed."""
+    click.echo(_COLUMNS.format("KEY", "ID", "OWNER", "NAME", "STATE", "LAST USED", "SCOPES"))
+    with _database()() as db:
+        for row in keys.listed(db, owner):
+            click.echo(_line(row))
+
+
+def revoke(which: str) -> None:
+    """Ends a key.
+
+    Raises:
+        KeyNotFound: no key that can be used has this id or beginning.
+    """
+    with _database().begin() as db:
+        ended = keys.revoke(db, which)
+        if not ended:
+            raise KeyNotFound(
+                f"no key in use has the id or the beginning {which!r}; `stenofleet keys list` "
+                "shows them"
+            )
+        for row in ended:
+            click.echo(f"key {row.prefix}... of {row.owner_id} ({row.name}) is revoked")
+
+
+class Lifetime(click.ParamType[datetime]):
+    """Days, as in ``90d``, or a date, as in ``2027-01-31``; days end at midnight UTC."""
+
+    name = "90d|YYYY-MM-DD"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """The end, with its zone."""
+        try:
+            return _end(str(value))
+        except (ValueError, OverflowError):
+            self.fail(f"expected days (90d) or a date (2027-01-31), got {value!r}", param, ctx)
+
+
+def scopes(_: click.Context, __: click.Parameter, text: str) -> tuple[Scope, ...]:
+    """What ``--scopes a,b`` names."""
+    try:
+        return tuple(dict.fromkeys(Scope(word.strip()) for word in text.split(",")))
+    except ValueError:
+        known = ", ".join(Scope)
+        raise click.BadParameter(f"expected some of {known}, got {text!r}") from None
+
+
+def _end(text: str) -> datetime:
+    if text.endswith("d"):
+        return datetime.now(UTC) + timedelta(days=int(text[:-1]))
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _line(row: ApiKey) -> str:
+    used = f"{row.last_used_at:%Y-%m-%dT%H:%M:%SZ}" if row.last_used_at else "never"
+    told = (row.prefix, str(row.id), row.owner_id, row.name, _state(row), used)
+    return _COLUMNS.format(*told, ",".join(row.scopes))
+
+
+def _state(row: ApiKey) -> str:
+    if row.revoked_at is not None:
+        return "revoked"
+    return "expired" if row.expires_at and row.expires_at <= datetime.now(UTC) else "active"
+
+
+def _database() -> sessionmaker[Session]:
+    return make_sessions(make_engine(load(DatabaseSettings), "stenofleet-keys"))

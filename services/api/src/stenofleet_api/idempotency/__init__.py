@@ -1,0 +1,1 @@
+"""A POST that comes twice is done once."""

@@ -1,0 +1,1 @@
+"""Callbacks: who is told of what happens to sessions, and what was told."""

@@ -1,0 +1,1 @@
+"""Sends webhooks' messages, and again until they arrive or a day is over."""
