@@ -40,3 +40,11 @@ def owner() -> str:
 
 InContext = Annotated[Context, Depends(context)]
 Owner = Annotated[str, Depends(owner)]
+
+
+async def upload_limit(context: InContext) -> int:
+    """Bytes that one upload may have."""
+    return context.settings.max_upload_bytes
+
+
+UploadLimit = Annotated[int, Depends(upload_limit)]
