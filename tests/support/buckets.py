@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 
+import httpx
 from botocore.auth import S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from moto.server import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
 KEY_ID, SECRET, REGION, BUCKET = "AKIDEXAMPLE", "a secret for tests", "eu-west-1", "recordings"
@@ -44,7 +45,9 @@ def s3_server() -> Iterator[S3Server]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield S3Server(f"http://127.0.0.1:{server.server_port}")
+        url = f"http://127.0.0.1:{server.server_port}"
+        httpx.put(f"{url}/{BUCKET}").raise_for_status()
+        yield S3Server(url)
     finally:
         server.shutdown()
         thread.join()
@@ -79,4 +82,4 @@ def _is_valid(environ: dict[str, Any], query: dict[str, str]) -> bool:
     request.context["timestamp"] = query["X-Amz-Date"]
     rule = S3SigV4QueryAuth(Credentials(KEY_ID, SECRET), "s3", REGION)
     text = rule.string_to_sign(request, rule.canonical_request(request))
-    return rule.signature(text, request) == given
+    return bool(rule.signature(text, request) == given)

@@ -8,6 +8,7 @@ PERIODS: Final = {
     tasks.PUBLISH_OUTBOX: 5.0,
     tasks.REAP_LEASES: 10.0,
     tasks.RESTORE_PENDING: 15.0,
+    tasks.REMOVE_EXPIRED: 300.0,
 }
 """Seconds between two runs: a session waits that much longer when something was lost."""
 

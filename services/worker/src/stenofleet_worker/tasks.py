@@ -10,7 +10,7 @@ from stenofleet.contracts.headers import ATTEMPT
 from stenofleet.errors import RecordingMissing, StorageError
 from stenofleet.telemetry import bind
 
-from stenofleet_worker import housekeeping, results
+from stenofleet_worker import housekeeping, results, retention
 from stenofleet_worker.celery import app
 from stenofleet_worker.database import AWAY
 from stenofleet_worker.errors import Interrupted, LeaseLost, RecordingError
@@ -66,3 +66,9 @@ def reap_leases() -> None:
 def restore_pending() -> None:
     """Sends pending sessions out again whose message Redis has lost."""
     housekeeping.survive(lambda: housekeeping.restore_pending(services, app))
+
+
+@app.task(name=names.REMOVE_EXPIRED, ignore_result=True)
+def remove_expired() -> None:
+    """Removes uploads that nobody confirmed, and sessions past their time."""
+    housekeeping.survive(lambda: retention.remove_expired(services))

@@ -10,12 +10,14 @@ from typing import IO
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
-from obstore.store import LocalStore, from_url
+from obstore.store import GCSStore, LocalStore, S3Store, from_url
 
 from stenofleet.errors import RecordingMissing, StorageError
 from stenofleet.settings import StorageSettings
 
 CHUNK_BYTES = 8 * 1024**2
+
+_Signing = S3Store | GCSStore
 
 
 class Recordings:
@@ -73,7 +75,7 @@ class Recordings:
     @property
     def signs_urls(self) -> bool:
         """Whether the store can take files by URL, without passing through the API."""
-        return not isinstance(self._store, LocalStore)
+        return isinstance(self._store, _Signing)
 
     def upload_url(self, uri: str, lifetime: timedelta) -> str:
         """A URL to which anybody may PUT this one recording; see `signs_urls`.
@@ -83,8 +85,8 @@ class Recordings:
         Raises:
             StorageError: the store, or its credentials, cannot sign.
         """
-        if isinstance(self._store, LocalStore):
-            raise StorageError(f"a folder signs no URL: {self._url}")
+        if not isinstance(self._store, _Signing):
+            raise StorageError(f"this store signs no URL: {self._url}")
         with self._told(uri):
             return obstore.sign(self._store, "PUT", self.key(uri), lifetime)
 
@@ -102,7 +104,8 @@ class Recordings:
                 raise
             # A volume without hard links; an object above what S3 copies in one call.
             except BaseError:
-                obstore.put(self._store, key, self.chunks(uri), chunk_size=CHUNK_BYTES)
+                with self.local(uri) as path, path.open("rb") as content:
+                    obstore.put(self._store, key, content, chunk_size=CHUNK_BYTES)
         return self.uri(key)
 
     def chunks(self, uri: str) -> Iterator[bytes]:

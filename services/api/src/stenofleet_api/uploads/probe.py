@@ -12,8 +12,8 @@ from enum import IntEnum
 from itertools import islice
 from typing import Any, Final
 
-MEMORY_BYTES: Final = 256 * 1024**2
-"""Address space: twice what the libraries take, and room for the tables of ten hours of MP4."""
+MEMORY_BYTES: Final = 320 * 1024**2
+"""Address space: 120 MiB for the libraries, 160 MiB for the tables of ten hours of MP4."""
 CPU_SECONDS: Final = 5
 MAX_PACKETS: Final = 2000
 """Packets among which one of sound must be: the file is not read through for it."""

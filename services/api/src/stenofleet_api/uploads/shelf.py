@@ -91,7 +91,7 @@ class Shelf:
             refuse_late(session)
             for each in filter(None, (upload, source)):
                 self._close(db, each)
-            replaced = [session.audio_uri, source and source.uri]
+            replaced = [session.audio_uri, source.uri if source else None]
             attach(session, upload, facts)
             db.flush()
             db.refresh(session)
