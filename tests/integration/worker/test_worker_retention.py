@@ -2,7 +2,6 @@
 
 import io
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -28,7 +27,7 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def services(installation: Any) -> Iterator[Services]:
+def services(installation: Any) -> Services:
     environment = installation.environment
     return Services(
         WorkerSettings(

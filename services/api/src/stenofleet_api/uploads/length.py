@@ -34,9 +34,12 @@ of a second."""
 ENDS_BYTES: Final = 16 * 1024**2
 """What is read of each end of a recording in a bucket: MP4 has its tables at either, and those of
 ten hours take about half of it."""
+OUTLINES_AT_ONCE: Final = 4
+"""Recordings of buckets whose ends lie in memory, and in the pod's small folder for files."""
 
 _PROGRAM: Final = [sys.executable, "-P", "-m", probe.__name__]
 _turns = threading.BoundedSemaphore(AT_ONCE)
+_outlines = threading.BoundedSemaphore(OUTLINES_AT_ONCE)
 
 
 class Lengths:
@@ -54,7 +57,7 @@ class Lengths:
             NotAudio, UnreadableRecording, EmptyRecording, RecordingTooLong: it is of no use.
             StorageError: the store refused or failed.
         """
-        with self._recordings.outline(upload.uri, ENDS_BYTES) as (path, whole):
+        with _outlines, self._recordings.outline(upload.uri, ENDS_BYTES) as (path, whole):
             found = seconds(path, whole=whole)
         if found == 0:
             raise EmptyRecording

@@ -54,13 +54,15 @@ class UploadService:
 
         It leads to the store itself where that signs URLs, else to this API, which is at ``base``.
         """
-        lifetime = timedelta(seconds=self._context.settings.upload_url_ttl)
+        settings = self._context.settings
+        # Housekeeping takes what is older than the second for given up.
+        lifetime = timedelta(seconds=min(settings.upload_url_ttl, settings.upload_ttl))
         expires_at = datetime.now(UTC).replace(microsecond=0) + lifetime
         upload = self._shelf.begin(session_id, filename, content_type, expires_at)
         if self._recordings.signs_urls:
             return self._recordings.upload_url(upload.uri, lifetime), expires_at
-        secret = self._context.settings.secret_key
-        return links.upload_url(base, upload.id, expires_at, secret), expires_at
+        url = links.upload_url(base, upload.id, expires_at, settings.secret_key)
+        return url, expires_at
 
     async def put(self, upload_id: uuid.UUID, chunks: AsyncIterator[bytes]) -> None:
         """Stores what is sent to an upload URL, up to the limit; confirm looks into it.
