@@ -1,6 +1,7 @@
 """Short recordings in every container that the API takes, made on the spot."""
 
 import io
+import struct
 import wave
 
 import av
@@ -34,11 +35,11 @@ def wav(seconds: float = 0.5) -> bytes:
     return file.getvalue()
 
 
-def recording(extension: str, seconds: float = 0.5) -> bytes:
+def recording(extension: str, seconds: float = 0.5, options: dict[str, str] | None = None) -> bytes:
     """A tone in the container that files with this extension have."""
     container_name, codec = CONTAINERS[extension]
     file = io.BytesIO()
-    with av.open(file, "w", format=container_name) as container:
+    with av.open(file, "w", format=container_name, container_options=options or {}) as container:
         stream = container.add_stream(codec, rate=RATE)
         assert isinstance(stream, av.AudioStream)
         stream.layout = "mono"
@@ -46,6 +47,51 @@ def recording(extension: str, seconds: float = 0.5) -> bytes:
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return file.getvalue()
+
+
+def low_wav(seconds: int) -> bytes:
+    """Silence of few bytes for its length: 1,000 a second."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(1)
+        out.setframerate(1000)
+        out.writeframes(bytes(1000 * seconds))
+    return file.getvalue()
+
+
+def browser_webm(seconds: float = 0.5) -> bytes:
+    """A recording as browsers make it: written as it came, so that it does not know its length."""
+    return recording("webm", seconds, {"live": "1"})
+
+
+def silent_film() -> bytes:
+    """An MP4 without any track of sound."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as container:
+        stream = container.add_stream("mpeg4", rate=25)
+        assert isinstance(stream, av.VideoStream)
+        stream.width = stream.height = 64
+        stream.pix_fmt = "yuv420p"
+        for _ in range(25):
+            container.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
+        container.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def container_bomb(samples: int = 2**27) -> bytes:
+    """A small MP4 whose tables say that it has so many samples: they fill gigabytes when read."""
+    content = bytearray(recording("mp4"))
+    # One entry each: so many samples, each two units long; of one byte; all in the first chunk.
+    _patch(content, b"stts", 1, samples, 2)
+    _patch(content, b"stsz", 1, samples)
+    _patch(content, b"stsc", 1, 1, samples, 1)
+    return bytes(content)
+
+
+def _patch(content: bytearray, box: bytes, *numbers: int) -> None:
+    after_version = content.index(box) + 8
+    struct.pack_into(f">{len(numbers)}I", content, after_version, *numbers)
 
 
 def as_opus(sound: bytes) -> bytes:

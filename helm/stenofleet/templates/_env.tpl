@@ -78,6 +78,11 @@ STENOFLEET_WEBHOOK_ALLOW_HTTP: {{ .webhookAllowHttp | quote }}
 STENOFLEET_PUBLIC_URL: {{ .publicUrl | quote }}
 STENOFLEET_MAX_UPLOAD_BYTES: {{ int64 .maxUploadBytes | quote }}
 STENOFLEET_UPLOAD_URL_TTL: {{ int64 .uploadUrlTtl | quote }}
+STENOFLEET_MAX_DURATION_SECONDS: {{ int64 .maxDurationSeconds | quote }}
+STENOFLEET_UPLOAD_TTL: {{ int64 .uploadTtl | quote }}
+{{- with .retentionDays }}
+STENOFLEET_RETENTION_DAYS: {{ . | quote }}
+{{- end }}
 STENOFLEET_VISIBILITY_TIMEOUT: {{ int64 .visibilityTimeout | quote }}
 STENOFLEET_WHISPER_MODEL: {{ .whisperModel | quote }}
 {{- end }}

@@ -58,7 +58,7 @@ def test_a_start_sends_the_task_with_its_attempt_under_the_sessions_job_id(
     assert message.task == TRANSCRIBE_AUDIO
     assert message.task_id == row.transcription_job_id == answer.json()["transcription_job_id"]
     assert message.headers["sf_attempt"] == row.attempt == 1
-    assert message.headers["sf_work_seconds"] is None
+    assert message.headers["sf_work_seconds"] == 0.5
     assert message.enqueued_at is not None
     assert message.headers["ignore_result"] is False
     args = [session, row.audio_uri, "auto", "talk.wav"]

@@ -1,18 +1,26 @@
 """Recordings sent to an upload URL, and confirmed."""
 
+import asyncio
 import hashlib
 import time
 import uuid
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
 from stenofleet.contracts.states import SessionState
+from stenofleet.db.models import DEFAULT_OWNER, Upload
 from stenofleet.settings import ApiSettings
+from stenofleet.storage import Recordings
+from stenofleet_api.deps import Context
 from stenofleet_api.uploads import links
+from stenofleet_api.uploads.errors import UploadClosed
+from stenofleet_api.uploads.service import UploadService
 from support import sounds
 from support.api import Api, is_problem, set_state
 
@@ -217,3 +225,55 @@ def test_of_confirmations_at_once_none_loses_the_file(api: Api, client: TestClie
 
     assert [answer.result().status_code for answer in answers] == [200] * 4
     assert [each.read_bytes() for each in api.stored()] == [sounds.wav()]
+
+
+def test_a_file_that_comes_while_another_is_confirmed_replaces_nothing(
+    api: Api, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = api.create()
+    url = api.link(session)
+    client.put(url, content=sounds.wav())
+    copy = Recordings.copy
+
+    def overtaken(store: Recordings, uri: str, key: str) -> str:
+        copied = copy(store, uri, key)
+        assert client.put(url, content=sounds.wav(1.0)).status_code == 204
+        return copied
+
+    monkeypatch.setattr(Recordings, "copy", overtaken)
+
+    confirmed = api.post(session, "confirm-upload").json()
+
+    assert confirmed["checksum"] == hashlib.sha256(sounds.wav()).hexdigest()
+    assert [each.read_bytes() for each in api.stored()] == [sounds.wav()]
+
+
+def test_a_file_whose_sending_outlasts_the_confirmation_is_removed(
+    api: Api, client: TestClient, context: Context
+) -> None:
+    session = api.create()
+    url = api.link(session)
+    client.put(url, content=sounds.wav())
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield sounds.wav(1.0)[:1000]
+        assert api.post(session, "confirm-upload").status_code == 200
+        yield sounds.wav(1.0)[1000:]
+
+    service = UploadService(context, DEFAULT_OWNER, 100_000)
+    with pytest.raises(UploadClosed):
+        asyncio.run(service.put(upload_id(url), slowly()))
+
+    assert [each.read_bytes() for each in api.stored()] == [sounds.wav()]
+
+
+def test_a_confirmation_leaves_no_row_of_an_upload(
+    api: Api, client: TestClient, database: sessionmaker[Session]
+) -> None:
+    session = api.create()
+    client.put(api.link(session), content=sounds.wav())
+
+    api.post(session, "confirm-upload")
+
+    with database() as db:
+        assert db.scalars(select(Upload)).all() == []

@@ -31,6 +31,29 @@ def test_a_shown_name_is_short_visible_and_no_path(given_name: str) -> None:
     assert not set(name) & set("/\\\x00\r\n")
 
 
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("..", ".."),
+        ("../..", ".."),
+        ("a/", "recording"),
+        ("\x00\x01", "recording"),
+        ("a\x00.wav\x00.exe", "a.wav.exe"),
+        ("a.wav\r\nX-Header: 1", "a.wavX-Header: 1"),
+        ("\u202eevil\u2066.wav", "evil.wav"),
+        ("\ufeffa\u200b.wav", "a.wav"),
+        ("e\u0301.wav", "\u00e9.wav"),
+        ("file:///etc/passwd.wav", "passwd.wav"),
+        ("%2e%2e%2fa.wav", "%2e%2e%2fa.wav"),
+        ("\ud800a.wav", "a.wav"),
+        ("CON.wav", "CON.wav"),
+        ("\U0001f3a4" * 300 + ".wav", "\U0001f3a4" * 196 + ".wav"),
+    ],
+)
+def test_tricks_in_a_name_are_taken_out_of_it(sent: str, shown: str) -> None:
+    assert display_name(sent) == shown
+
+
 @given(st.text(), st.sampled_from(sorted(ACCEPTED)))
 def test_a_key_takes_nothing_but_the_extension_from_the_sender(name: str, ending: str) -> None:
     key = new_key(SESSION, display_name(f"{name}.{ending}"))

@@ -1,9 +1,12 @@
 """Recordings in a folder; buckets go through the same library."""
 
 import io
+from datetime import timedelta
 from pathlib import Path
 
+import obstore
 import pytest
+from obstore.exceptions import GenericError
 from stenofleet.errors import RecordingMissing, StorageError
 from stenofleet.storage import Recordings
 
@@ -55,3 +58,43 @@ def test_a_failed_save_leaves_nothing(recordings: Recordings) -> None:
         recordings.save("talk.mp3", Broken())
     with pytest.raises(RecordingMissing):
         recordings.size(recordings.uri("talk.mp3"))
+
+
+def test_a_copy_stays_as_it_was_when_its_source_is_written_anew(recordings: Recordings) -> None:
+    uri = recordings.save("talk.mp3", io.BytesIO(b"sound"))
+    copied = recordings.copy(uri, "one/copy.mp3")
+    recordings.save("talk.mp3", io.BytesIO(b"other"))
+    assert b"".join(recordings.chunks(copied)) == b"sound"
+
+
+def test_a_folder_without_hard_links_is_copied_byte_by_byte(
+    recordings: Recordings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise GenericError("Operation not permitted")
+
+    monkeypatch.setattr(obstore, "copy", refused)
+    uri = recordings.save("talk.mp3", io.BytesIO(b"sound"))
+    copied = recordings.copy(uri, "copy.mp3")
+    assert b"".join(recordings.chunks(copied)) == b"sound"
+
+
+def test_what_is_not_there_cannot_be_copied(recordings: Recordings) -> None:
+    with pytest.raises(RecordingMissing):
+        recordings.copy(recordings.uri("talk.mp3"), "copy.mp3")
+
+
+def test_discarding_takes_what_a_killed_writer_left(recordings: Recordings, tmp_path: Path) -> None:
+    uri = recordings.save("one/talk.mp3", io.BytesIO(b"sound"))
+    folder = tmp_path / "store" / "one"
+    (folder / "talk.mp3#1").write_bytes(b"sou")
+    (folder / "other.mp3#1").write_bytes(b"another's")
+    recordings.discard(uri)
+    recordings.discard(uri)
+    assert [each.name for each in folder.iterdir()] == ["other.mp3#1"]
+
+
+def test_a_folder_signs_no_url(recordings: Recordings) -> None:
+    assert not recordings.signs_urls
+    with pytest.raises(StorageError, match="signs no URL"):
+        recordings.upload_url(recordings.uri("talk.mp3"), timedelta(minutes=1))

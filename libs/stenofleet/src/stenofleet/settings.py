@@ -138,6 +138,7 @@ class StorageSettings(Settings):
     """Where recordings lie."""
 
     storage_url: str = "file:///var/lib/stenofleet/recordings"
+    upload_ttl: int = Field(DAY, ge=60, description="seconds that what is not confirmed stays")
 
     @field_validator("storage_url")
     @classmethod
@@ -236,7 +237,8 @@ class ApiSettings(
     secret_key: SecretStr = Field(min_length=16, description="signs upload URLs")
     public_url: str = ""
     max_upload_bytes: int = Field(2 * 1024**3, ge=1)
-    upload_url_ttl: int = Field(3600, ge=10, description="seconds")
+    max_duration_seconds: int = Field(10 * 3600, ge=1)
+    upload_url_ttl: int = Field(3600, ge=10, le=7 * DAY, description="seconds; stores sign no more")
     api_port: int = Field(8000, ge=1, le=65535)
 
 
@@ -246,6 +248,7 @@ class WorkerSettings(
     """The workers' and beat's settings."""
 
     celery_concurrency: int = _env("CELERY_CONCURRENCY", 1, ge=1, le=64)
+    retention_days: float | None = Field(None, gt=0, description="None keeps for ever")
     whisper_model: str = "base"
     whisper_model_dir: Path = Path("/models")
 

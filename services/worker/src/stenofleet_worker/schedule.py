@@ -10,6 +10,7 @@ PERIODS: Final = {
     tasks.RESTORE_PENDING: 15.0,
     tasks.ADVANCE_OPERATIONS: 5.0,
     tasks.DELIVER_WEBHOOKS: 3.0,
+    tasks.REMOVE_EXPIRED: 300.0,
 }
 """Seconds between two runs: a session waits that much longer when something was lost."""
 

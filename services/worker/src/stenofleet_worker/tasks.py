@@ -13,7 +13,7 @@ from stenofleet.contracts.headers import ATTEMPT
 from stenofleet.errors import RecordingMissing, StorageError
 from stenofleet.telemetry import bind
 
-from stenofleet_worker import endings, housekeeping, lost_windows, results
+from stenofleet_worker import endings, housekeeping, lost_windows, results, retention
 from stenofleet_worker.celery import app
 from stenofleet_worker.database import AWAY
 from stenofleet_worker.errors import Interrupted, LeaseLost, RecordingError
@@ -131,3 +131,9 @@ def advance_operations() -> None:
 def deliver_webhooks() -> None:
     """Sends webhooks' messages that are due."""
     housekeeping.survive(lambda: deliver_due(services.sessions, services.webhook_sender))
+
+
+@app.task(name=names.REMOVE_EXPIRED, ignore_result=True)
+def remove_expired() -> None:
+    """Removes uploads that nobody confirmed, and sessions past their time."""
+    housekeeping.survive(lambda: retention.remove_expired(services))

@@ -3,13 +3,15 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from glob import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
-from obstore.store import LocalStore, from_url
+from obstore.store import GCSStore, LocalStore, S3Store, from_url
 
 from stenofleet.errors import RecordingMissing, StorageError
 from stenofleet.settings import GoogleSettings, StorageSettings
@@ -18,6 +20,8 @@ if TYPE_CHECKING:  # it is a form without a class behind it
     from obstore.store import GCSConfig
 
 CHUNK_BYTES = 8 * 1024**2
+
+_Signing = S3Store | GCSStore
 
 
 class Recordings:
@@ -67,6 +71,52 @@ class Recordings:
             await obstore.put_async(self._store, key, chunks, chunk_size=CHUNK_BYTES)
         return self.uri(key)
 
+    def key(self, uri: str) -> str:
+        """The key of the recording at ``uri``.
+
+        Raises:
+            StorageError: it is no address in this store.
+        """
+        if not uri.startswith(f"{self._url}/"):
+            raise StorageError(f"expected an address below {self._url}, got {uri}")
+        return uri.removeprefix(f"{self._url}/")
+
+    @property
+    def signs_urls(self) -> bool:
+        """Whether the store can take files by URL, without passing through the API."""
+        return isinstance(self._store, _Signing)
+
+    def upload_url(self, uri: str, lifetime: timedelta) -> str:
+        """A URL to which anybody may PUT this one recording; see `signs_urls`.
+
+        The store checks neither size nor kind of what comes, and takes it as often as it comes.
+
+        Raises:
+            StorageError: the store, or its credentials, cannot sign.
+        """
+        if not isinstance(self._store, _Signing):
+            raise StorageError(f"this store signs no URL: {self._url}")
+        with self._told(uri):
+            return obstore.sign(self._store, "PUT", self.key(uri), lifetime)
+
+    def copy(self, uri: str, key: str) -> str:
+        """Copies a recording to ``key``, inside the store where it can, and returns the address.
+
+        Raises:
+            RecordingMissing: nothing lies there.
+            StorageError: the store refused or failed.
+        """
+        with self._told(uri):
+            try:
+                obstore.copy(self._store, self.key(uri), key)
+            except (NotFoundError, FileNotFoundError):
+                raise
+            # A volume without hard links; an object above what S3 copies in one call.
+            except BaseError:
+                with self.local(uri) as path, path.open("rb") as content:
+                    obstore.put(self._store, key, content, chunk_size=CHUNK_BYTES)
+        return self.uri(key)
+
     def chunks(self, uri: str) -> Iterator[bytes]:
         """The recording from its beginning, in chunks of about 8 MiB.
 
@@ -75,7 +125,7 @@ class Recordings:
             StorageError: the store refused or failed.
         """
         with self._told(uri):
-            for chunk in obstore.get(self._store, self._key(uri)).stream(CHUNK_BYTES):
+            for chunk in obstore.get(self._store, self.key(uri)).stream(CHUNK_BYTES):
                 yield bytes(chunk)
 
     def size(self, uri: str) -> int:
@@ -86,15 +136,25 @@ class Recordings:
             StorageError: the store refused or failed.
         """
         with self._told(uri):
-            return obstore.head(self._store, self._key(uri))["size"]
+            return obstore.head(self._store, self.key(uri))["size"]
 
     def delete(self, uri: str) -> None:
         """Removes a recording; one that is not there is no error."""
         try:
             with self._told(uri):
-                obstore.delete(self._store, self._key(uri))
+                obstore.delete(self._store, self.key(uri))
         except RecordingMissing:
             return
+
+    def discard(self, uri: str) -> None:
+        """Like `delete`, and removes what a process that was killed has left of it.
+
+        Nobody may be writing to the address.
+        """
+        self.delete(uri)
+        if self._folder is not None:
+            with self._told(uri):
+                _remove_parts(self._folder / self.key(uri))
 
     def writable(self) -> None:
         """Writes and removes an empty mark.
@@ -118,7 +178,7 @@ class Recordings:
             RecordingMissing: nothing lies there.
             StorageError: the store refused or failed.
         """
-        key = self._key(uri)
+        key = self.key(uri)
         if self._folder is not None:
             self.size(uri)
             yield self._folder / key
@@ -129,10 +189,29 @@ class Recordings:
                 file.writelines(obstore.get(self._store, key).stream(min_chunk_size=CHUNK_BYTES))
             yield path
 
-    def _key(self, uri: str) -> str:
-        if not uri.startswith(f"{self._url}/"):
-            raise StorageError(f"expected an address below {self._url}, got {uri}")
-        return uri.removeprefix(f"{self._url}/")
+    @contextmanager
+    def outline(self, uri: str, ends: int) -> Iterator[tuple[Path, bool]]:
+        """A path to the recording's first and last ``ends`` bytes, and whether that is all of it.
+
+        The file has the recording's size, and a hole where nothing was read.
+
+        Raises:
+            RecordingMissing: nothing lies there.
+            StorageError: the store refused or failed.
+        """
+        if self._folder is not None:
+            with self.local(uri) as path:
+                yield path, True
+            return
+        size = self.size(uri)
+        with TemporaryDirectory(prefix="outline-") as folder:
+            path = Path(folder) / "outline"
+            with self._told(uri), path.open("wb") as file:
+                file.truncate(size)
+                for start, end in _ends(size, ends):
+                    file.seek(start)
+                    file.write(obstore.get_range(self._store, self.key(uri), start=start, end=end))
+            yield path, size <= 2 * ends
 
     @contextmanager
     def _told(self, what: str) -> Iterator[None]:
@@ -155,3 +234,20 @@ def bucket_config(settings: StorageSettings, url: str) -> "GCSConfig | None":
     if key is None or not url.startswith("gs://"):
         return None
     return {"service_account_key": json.dumps(key)}
+
+
+def _remove_parts(path: Path) -> None:
+    """Removes obstore's ``<name>#<n>``, which become ``name`` when they are complete."""
+    for part in path.parent.glob(f"{escape(path.name)}#*"):
+        part.unlink(missing_ok=True)
+
+
+def _ends(size: int, ends: int) -> list[tuple[int, int]]:
+    """The ranges of the first and the last ``ends`` bytes; none is empty, none overlaps another.
+
+    >>> _ends(10, 3), _ends(5, 3), _ends(0, 3)
+    ([(0, 3), (7, 10)], [(0, 3), (3, 5)], [])
+    """
+    head = min(ends, size)
+    ranges = [(0, head), (max(head, size - ends), size)]
+    return [each for each in ranges if each[0] < each[1]]

@@ -59,6 +59,43 @@ class FileTooLarge(ProblemError):  # noqa: N818 - named as the problem is
         )
 
 
+class EmptyRecording(ProblemError):  # noqa: N818 - named as the problem is
+    """The file is a recording of nothing."""
+
+    slug, title, status = "empty-recording", "The recording has no sound", 422
+
+    def __init__(self) -> None:
+        """Tells what to do."""
+        super().__init__("The recording is 0 seconds long; upload one with sound in it.")
+
+
+class RecordingTooLong(ProblemError):  # noqa: N818 - named as the problem is
+    """The recording lasts longer than the limit."""
+
+    slug, title, status = "recording-too-long", "The recording is too long", 422
+
+    def __init__(self, limit: int, got: float) -> None:
+        """Tells the limit, and what came."""
+        super().__init__(
+            f"Expected a recording of at most {limit} seconds, got one of {got:.0f}; "
+            "cut it into parts, each for a session of its own.",
+            limit_seconds=limit,
+        )
+
+
+class UnreadableRecording(ProblemError):  # noqa: N818 - named as the problem is
+    """The recording takes down what opens it."""
+
+    slug, title, status = "unreadable-recording", "The recording cannot be opened", 422
+
+    def __init__(self) -> None:
+        """Tells what to do."""
+        super().__init__(
+            "To open the recording takes more memory or time than any needs, so it is damaged; "
+            "save it anew as another kind of file, and upload that."
+        )
+
+
 class UploadRefused(StateConflict):
     """The session takes no recording any more."""
 

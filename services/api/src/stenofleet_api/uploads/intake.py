@@ -10,11 +10,13 @@ from stenofleet_api.uploads.errors import EmptyFile, FileTooLarge, NotAudio
 
 @dataclass(frozen=True)
 class Facts:
-    """About a whole recording: bytes, SHA-256 in hexadecimal, media type by content."""
+    """About a whole recording: bytes, SHA-256 in hexadecimal, media type by content, length."""
 
     size_bytes: int
     checksum: str
     media_type: str
+    seconds: float | None = None
+    """None when it does not say, as recordings of browsers."""
 
 
 class Intake:

@@ -1,9 +1,8 @@
 """Uploads in PostgreSQL: what is on its way, and not yet a session's recording."""
 
 import uuid
-from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from stenofleet.db.models import TranscriptionSession, Upload
 
@@ -20,11 +19,11 @@ def linked(db: Session, session: TranscriptionSession) -> Upload | None:
     return db.scalar(query.order_by(Upload.created_at.desc()).limit(1))
 
 
-def close_linked(db: Session, session: TranscriptionSession) -> Sequence[str]:
-    """Closes the session's uploads by URL and returns their addresses in the store."""
-    mine = (Upload.session_id == session.id, Upload.owner_id == session.owner_id)
-    closed = delete(Upload).where(*mine, Upload.expires_at.is_not(None)).returning(Upload.uri)
-    return db.scalars(closed).all()
+def unlink(db: Session, upload_id: uuid.UUID) -> bool:
+    """Closes an upload by URL and keeps its row; False when it was closed before."""
+    mine = (Upload.id == upload_id, Upload.expires_at.is_not(None))
+    closed = update(Upload).where(*mine).values(expires_at=None).returning(Upload.id)
+    return db.scalar(closed) is not None
 
 
 def close(db: Session, upload_id: uuid.UUID) -> bool:

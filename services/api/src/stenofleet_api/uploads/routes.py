@@ -19,11 +19,14 @@ from stenofleet_api.uploads import links
 from stenofleet_api.uploads.counting import UploadRoute
 from stenofleet_api.uploads.errors import (
     EmptyFile,
+    EmptyRecording,
     ExpiredUploadUrl,
     FileTooLarge,
     InvalidUploadUrl,
     NotAudio,
     NotMultipart,
+    RecordingTooLong,
+    UnreadableRecording,
     UnsupportedExtension,
     UploadClosed,
     UploadMissing,
@@ -77,14 +80,9 @@ def link(
     session_id: uuid.UUID, new: NewUpload, request: Request, uploads: Uploads, context: InContext
 ) -> UploadLink:
     """A signed URL to PUT one file to; confirm when it is there."""
-    upload = uploads.link(session_id, new.filename, new.content_type)
-    assert upload.expires_at is not None  # noqa: S101 - a link always has one
     base = context.settings.public_url or str(request.base_url)
-    secret = context.settings.secret_key
-    return UploadLink(
-        upload_url=links.upload_url(base, upload.id, upload.expires_at, secret),
-        expires_at=upload.expires_at,
-    )
+    url, expires_at = uploads.link(session_id, new.filename, new.content_type, base)
+    return UploadLink(upload_url=url, expires_at=expires_at)
 
 
 @router.post(
@@ -92,7 +90,7 @@ def link(
     summary="Confirm an upload",
     responses=documented(
         SessionNotFound, UploadMissing, UploadRefused, FileTooLarge, NotAudio, EmptyFile,
-        UploadClosed, ServiceUnavailable,
+        EmptyRecording, RecordingTooLong, UnreadableRecording, UploadClosed, ServiceUnavailable,
     ),
 )  # fmt: skip
 def confirm(session_id: uuid.UUID, uploads: Uploads) -> SessionView:
@@ -107,7 +105,8 @@ def confirm(session_id: uuid.UUID, uploads: Uploads) -> SessionView:
     openapi_extra=_FORM,
     responses=documented(
         MalformedRequest, SessionNotFound, UploadRefused, FileTooLarge, NotAudio,
-        UnsupportedExtension, NotMultipart, EmptyFile, ServiceUnavailable,
+        UnsupportedExtension, NotMultipart, EmptyFile, EmptyRecording, RecordingTooLong,
+        UnreadableRecording, ServiceUnavailable,
     ),
 )  # fmt: skip
 async def upload(session_id: uuid.UUID, request: Request, uploads: Uploads) -> SessionView:

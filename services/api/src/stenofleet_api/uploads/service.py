@@ -1,39 +1,22 @@
-"""How a recording comes into the store and becomes its session's.
-
-Every file on its way has a row in ``upload``, written before the first byte: who dies in between
-leaves the row, by which the file can be found and removed.
-"""
+"""How a recording comes into the store and becomes its session's."""
 
 import uuid
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-import structlog
 from fastapi import Depends
 from starlette.concurrency import run_in_threadpool
-from stenofleet.contracts.states import SessionState
-from stenofleet.db.models import DEFAULT_OWNER, TranscriptionSession, Upload
-from stenofleet.errors import RecordingMissing, StorageError
+from stenofleet.db.models import DEFAULT_OWNER, TranscriptionSession
 
-from stenofleet_api import metrics
 from stenofleet_api.deps import Context, InContext, Owner, UploadLimit
-from stenofleet_api.sessions import repository as session_repository
-from stenofleet_api.sessions.states import enter, takes_recording
-from stenofleet_api.uploads import repository
-from stenofleet_api.uploads.errors import (
-    EmptyFile,
-    FileTooLarge,
-    NotAudio,
-    UploadClosed,
-    UploadMissing,
-    UploadRefused,
-)
-from stenofleet_api.uploads.filenames import display_name, new_key
+from stenofleet_api.uploads import links
+from stenofleet_api.uploads.confirm import Confirmation
+from stenofleet_api.uploads.errors import UploadClosed
 from stenofleet_api.uploads.form import FilePart
-from stenofleet_api.uploads.intake import Facts, Intake
-
-log = structlog.get_logger(__name__)
+from stenofleet_api.uploads.intake import Intake
+from stenofleet_api.uploads.length import Lengths
+from stenofleet_api.uploads.shelf import Shelf
 
 
 class UploadService:
@@ -41,30 +24,45 @@ class UploadService:
 
     def __init__(self, context: Context, owner: str, limit: int) -> None:
         """Stores files of ``limit`` bytes at most."""
-        self._db = context.sessions
+        self._context = context
         self._recordings = context.recordings
         self._limit = limit
-        self._link_lifetime = timedelta(seconds=context.settings.upload_url_ttl)
-        self._owner = owner
+        self._shelf = Shelf(context, owner)
+        self._lengths = Lengths(context)
 
     async def receive(self, session_id: uuid.UUID, part: FilePart) -> TranscriptionSession:
         """Stores a file that is sent directly; what is refused leaves nothing behind."""
-        upload = await run_in_threadpool(self._begin, session_id, part.filename, None, None)
+        upload = await run_in_threadpool(self._shelf.begin, session_id, part.filename)
         intake = Intake(self._limit)
         finished = False
         try:
-            await self._recordings.save_stream(self._key(upload), intake.checked(part.chunks))
-            session = await run_in_threadpool(self._finish, upload, intake.facts())
+            await self._recordings.save_stream(
+                self._recordings.key(upload.uri), intake.checked(part.chunks)
+            )
+            facts = await run_in_threadpool(self._lengths.added, intake.facts(), upload)
+            session = await run_in_threadpool(self._shelf.finish, upload, facts)
             finished = True
         finally:
             if not finished:
-                await run_in_threadpool(self._abandon, upload)
+                await run_in_threadpool(self._shelf.abandon, upload)
         return session
 
-    def link(self, session_id: uuid.UUID, filename: str, content_type: str | None) -> Upload:
-        """An upload by URL; a former one that was not confirmed is closed."""
-        expires_at = datetime.now(UTC).replace(microsecond=0) + self._link_lifetime
-        return self._begin(session_id, filename, content_type, expires_at)
+    def link(
+        self, session_id: uuid.UUID, filename: str, content_type: str | None, base: str
+    ) -> tuple[str, datetime]:
+        """A URL to upload to, and its end; a former one that was not confirmed is closed.
+
+        It leads to the store itself where that signs URLs, else to this API, which is at ``base``.
+        """
+        settings = self._context.settings
+        # Housekeeping takes what is older than the second for given up.
+        lifetime = timedelta(seconds=min(settings.upload_url_ttl, settings.upload_ttl))
+        expires_at = datetime.now(UTC).replace(microsecond=0) + lifetime
+        upload = self._shelf.begin(session_id, filename, content_type, expires_at)
+        if self._recordings.signs_urls:
+            return self._recordings.upload_url(upload.uri, lifetime), expires_at
+        url = links.upload_url(base, upload.id, expires_at, settings.secret_key)
+        return url, expires_at
 
     async def put(self, upload_id: uuid.UUID, chunks: AsyncIterator[bytes]) -> None:
         """Stores what is sent to an upload URL, up to the limit; confirm looks into it.
@@ -73,149 +71,26 @@ class UploadService:
             UploadClosed: it was confirmed or replaced.
             FileTooLarge: it is above the limit.
         """
-        upload = await run_in_threadpool(self._open_upload, upload_id)
-        await self._recordings.save_stream(self._key(upload), Intake(self._limit).counted(chunks))
-        await run_in_threadpool(self._remove_if_closed, upload)
+        upload = await run_in_threadpool(self._shelf.open_link, upload_id)
+        key = self._recordings.key(upload.uri)
+        await self._recordings.save_stream(key, Intake(self._limit).counted(chunks))
+        try:
+            await run_in_threadpool(self._shelf.open_link, upload_id)
+        except UploadClosed:
+            # Nobody's now: what was confirmed is a copy.
+            await run_in_threadpool(self._shelf.remove, [upload.uri])
+            raise
 
     def confirm(self, session_id: uuid.UUID) -> TranscriptionSession:
         """Makes what was uploaded by URL the session's recording; a second time changes nothing.
 
         Raises:
             UploadMissing: nothing was uploaded.
-            FileTooLarge, EmptyFile, NotAudio: it is refused, and deleted.
+            UploadRefused: the session takes no recording now.
+            FileTooLarge, EmptyFile, NotAudio, EmptyRecording, RecordingTooLong,
+            UnreadableRecording: the file is refused, and deleted.
         """
-        # Locked, so that both are from before or both from after another confirmation.
-        with self._db.begin() as db:
-            session = session_repository.lock(db, self._owner, session_id)
-            upload = repository.linked(db, session)
-        if upload is None:
-            return _confirmed_before(session)
-        try:
-            return self._finish(upload, self._inspect(session, upload))
-        except (FileTooLarge, EmptyFile, NotAudio):
-            self._abandon(upload)
-            raise
-        except UploadClosed:
-            # Another confirmation was faster.
-            with self._db() as db:
-                return _confirmed_before(session_repository.get(db, self._owner, session_id))
-
-    def _begin(
-        self,
-        session_id: uuid.UUID,
-        filename: str,
-        content_type: str | None,
-        expires_at: datetime | None,
-    ) -> Upload:
-        name = display_name(filename)
-        upload = Upload(
-            session_id=session_id,
-            owner_id=self._owner,
-            uri=self._recordings.uri(new_key(session_id, name)),
-            filename=name,
-            content_type=content_type,
-            expires_at=expires_at,
-        )
-        with self._db.begin() as db:
-            session = session_repository.lock(db, self._owner, session_id)
-            _refuse_late(session)
-            replaced = repository.close_linked(db, session) if expires_at else []
-            db.add(upload)
-        self._delete(replaced)
-        return upload
-
-    def _finish(self, upload: Upload, facts: Facts) -> TranscriptionSession:
-        with self._db.begin() as db:
-            session = session_repository.lock(db, self._owner, upload.session_id)
-            _refuse_late(session)
-            if not repository.close(db, upload.id):
-                raise UploadClosed
-            replaced = session.audio_uri
-            _attach(session, upload, facts)
-            db.flush()
-            db.refresh(session)
-        self._delete([replaced] if replaced else [])
-        metrics.UPLOAD_BYTES.inc(facts.size_bytes)
-        return session
-
-    def _inspect(self, session: TranscriptionSession, upload: Upload) -> Facts:
-        try:
-            if self._recordings.size(upload.uri) > self._limit:
-                raise FileTooLarge(self._limit)
-            intake = Intake(self._limit)
-            for chunk in self._recordings.chunks(upload.uri):
-                intake.take(chunk)
-        except RecordingMissing:
-            raise _missing(session) from None
-        return intake.facts()
-
-    def _open_upload(self, upload_id: uuid.UUID) -> Upload:
-        with self._db() as db:
-            upload = repository.by_id(db, upload_id)
-        if upload is None:
-            raise UploadClosed
-        return upload
-
-    def _remove_if_closed(self, upload: Upload) -> None:
-        """What arrives after its upload was closed is nobody's, unless it is confirmed."""
-        with self._db() as db:
-            if repository.by_id(db, upload.id) is not None:
-                return
-            session = db.get(TranscriptionSession, upload.session_id)
-        if session is None or session.audio_uri != upload.uri:
-            self._delete([upload.uri])
-        raise UploadClosed
-
-    def _abandon(self, upload: Upload) -> None:
-        """Removes the file, unless its session took it meanwhile."""
-        with self._db.begin() as db:
-            abandoned = repository.close(db, upload.id)
-        if abandoned:
-            self._delete([upload.uri])
-
-    def _delete(self, uris: Iterable[str]) -> None:
-        for uri in uris:
-            try:
-                self._recordings.delete(uri)
-            except StorageError as error:
-                # The answer does not depend on it: only room is lost.
-                log.warning("a file stays in the store", uri=uri, error=str(error))
-
-    def _key(self, upload: Upload) -> str:
-        return upload.uri.removeprefix(self._recordings.uri(""))
-
-
-def _attach(session: TranscriptionSession, upload: Upload, facts: Facts) -> None:
-    if session.status != SessionState.UPLOADING:
-        enter(session, SessionState.UPLOADING)
-    session.audio_uri = upload.uri
-    session.audio_filename = upload.filename
-    session.content_type = facts.media_type
-    session.size_bytes = facts.size_bytes
-    session.checksum = facts.checksum
-    session.error_message = None
-
-
-def _refuse_late(session: TranscriptionSession) -> None:
-    if not takes_recording(session):
-        raise UploadRefused(
-            session.status,
-            f"The session is {session.status} and takes no other recording; create a new session.",
-        )
-
-
-def _confirmed_before(session: TranscriptionSession) -> TranscriptionSession:
-    if session.audio_uri is None:
-        raise _missing(session)
-    return session
-
-
-def _missing(session: TranscriptionSession) -> UploadMissing:
-    return UploadMissing(
-        session.status,
-        "There is no uploaded file to confirm; ask for an upload URL with "
-        f"POST /api/v1/sessions/{session.id}/upload-url, PUT the file to it, then confirm.",
-    )
+        return Confirmation(self._context, self._shelf, self._limit).confirm(session_id)
 
 
 async def _service(context: InContext, owner: Owner, limit: UploadLimit) -> UploadService:
