@@ -40,7 +40,7 @@ tools: ## Install Redis and PostgreSQL for the tests (Debian, as root); else say
 	else echo "the tests need these programs, please install them: $(PACKAGES)" >&2; exit 1; fi
 
 models: setup ## Fetch the speech models for tests on this machine.
-	PATH="$(dir $(UV)):$$PATH" $(RUN)/python services/worker/fetch_model.py base tiny.en
+	PATH="$(dir $(UV)):$$PATH" $(RUN)/python services/worker/fetch_model.py base tiny.en campplus
 
 format: setup ## Format the code.
 	$(RUN)/ruff format .

@@ -25,6 +25,8 @@ from stenofleet.errors import SettingsError
 PREFIX = "STENOFLEET_"
 DAY = 86_400
 EVERYWHERE = "*"
+SPEAKER_MODEL = "campplus"
+"""The speaker model by default: used where it is there, done without where not."""
 
 
 def _prefixed(field: str) -> str:
@@ -167,6 +169,7 @@ class WorkerSettings(LogSettings, RedisSettings, DatabaseSettings, StorageSettin
     celery_concurrency: int = _env("CELERY_CONCURRENCY", 1, ge=1, le=64)
     whisper_model: str = "base"
     whisper_model_dir: Path = Path("/models")
+    speaker_model: str = SPEAKER_MODEL
 
 
 class OperatorSettings(LogSettings):

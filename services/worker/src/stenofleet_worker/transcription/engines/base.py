@@ -28,13 +28,17 @@ class Word:
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of speech; seconds from the start of its window, confidence 0 to 1."""
+    """A stretch of one speaker's speech; seconds from the start of its window (or recording).
+
+    Confidence is 0 to 1. Speakers are counted from 1, and engines that tell none apart leave 1.
+    """
 
     text: str
     start: float
     end: float
     confidence: float | None = None
     words: tuple[Word, ...] = ()
+    speaker_id: int = 1
 
 
 @dataclass(frozen=True)
