@@ -16,7 +16,7 @@ PACKAGES := redis-server postgresql
 
 .PHONY: help setup tools models programs format lint types imports openapi openapi-check check \
 	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton bench-scale \
-	bench-sense bench-simulator bench-reaction bench-operator \
+	bench-sense bench-simulator bench-speakers bench-reaction bench-operator \
 	bench-transcription campaign-kills clean
 
 help: ## Show what can be made.
@@ -40,7 +40,7 @@ tools: ## Install Redis and PostgreSQL for the tests (Debian, as root); else say
 	else echo "the tests need these programs, please install them: $(PACKAGES)" >&2; exit 1; fi
 
 models: setup ## Fetch the speech models for tests on this machine.
-	PATH="$(dir $(UV)):$$PATH" $(RUN)/python services/worker/fetch_model.py base tiny.en
+	PATH="$(dir $(UV)):$$PATH" $(RUN)/python services/worker/fetch_model.py base tiny.en campplus
 
 format: setup ## Format the code.
 	$(RUN)/ruff format .
@@ -112,6 +112,9 @@ bench-reaction: setup ## Print how the operator reacts and what its pods take, o
 
 bench-transcription: setup tools models ## Print how fast, exact and frugal transcription is.
 	$(RUN)/python tests/bench/bench_transcription.py $(ARGS)
+
+bench-speakers: setup models ## Print how well and how fast speakers are told apart.
+	$(RUN)/python -W ignore tests/bench/bench_speakers.py
 
 campaign-kills: setup ## Kill KILLS (50) pods and operators at random, and count each task's effect.
 	KILLS=$(or $(KILLS),50) $(PYTEST) tests/e2e/operator/test_random_kills.py -q -s -o timeout=7200

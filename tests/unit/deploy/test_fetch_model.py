@@ -21,7 +21,10 @@ def script() -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patch:
+        # Who runs a script has its folder there.
+        patch.syspath_prepend(str(ROOT / "services/worker"))
+        spec.loader.exec_module(module)
     return module
 
 
@@ -74,3 +77,42 @@ def test_damaged_weights_are_fetched_again(
     script.assemble(pinned, packages, tmp_path / "model")
     (tmp_path / "model/model.bin").write_bytes(WEIGHTS[:-1])
     assert not script.is_whole(tmp_path / "model", pinned)
+
+
+@pytest.fixture
+def voice_model(script: ModuleType, tmp_path: Path) -> Path:
+    """A speaker model's folder, made of a checkpoint whose hash is ``ffff``."""
+    folder = tmp_path / "campplus"
+    folder.mkdir()
+    (folder / script.campplus.MODEL).write_bytes(b"a graph")
+    (folder / script.campplus.RECORD).write_text(
+        script.campplus._record(folder / script.campplus.MODEL, "ffff")
+    )
+    return folder
+
+
+def test_a_speaker_model_of_the_pinned_checkpoint_is_kept(
+    script: ModuleType, voice_model: Path
+) -> None:
+    assert script.is_whole(voice_model, script.VoiceModel((), "", "ffff"))
+    assert not script.is_whole(voice_model, script.VoiceModel((), "", "0000"))
+
+
+def test_a_speaker_model_of_an_older_conversion_is_made_again(
+    script: ModuleType, voice_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(script.campplus, "VERSION", script.campplus.VERSION + 1)
+    assert not script.is_whole(voice_model, script.VoiceModel((), "", "ffff"))
+
+
+def test_a_damaged_speaker_model_is_made_again(script: ModuleType, voice_model: Path) -> None:
+    (voice_model / script.campplus.MODEL).write_bytes(b"a grape")
+    assert not script.is_whole(voice_model, script.VoiceModel((), "", "ffff"))
+
+
+def test_another_checkpoint_than_the_pinned_is_refused(
+    script: ModuleType, packages: Path, tmp_path: Path
+) -> None:
+    pinned = script.VoiceModel((), "part1", "0000")
+    with pytest.raises(script.ModelError, match="checkpoint: expected sha256 0000, got"):
+        script.assemble(pinned, packages, tmp_path / "model")

@@ -29,6 +29,8 @@ from stenofleet.google_key import read_key
 PREFIX = "STENOFLEET_"
 DAY = 86_400
 EVERYWHERE = "*"
+SPEAKER_MODEL = "campplus"
+"""The speaker model by default: used where it is there, done without where not."""
 
 
 def _prefixed(field: str) -> str:
@@ -251,6 +253,7 @@ class WorkerSettings(
     retention_days: float | None = Field(None, gt=0, description="None keeps for ever")
     whisper_model: str = "base"
     whisper_model_dir: Path = Path("/models")
+    speaker_model: str = SPEAKER_MODEL
 
 
 class OperatorSettings(LogSettings):

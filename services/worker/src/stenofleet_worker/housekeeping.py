@@ -24,7 +24,7 @@ from stenofleet_worker import messages, results
 from stenofleet_worker.database import AWAY
 from stenofleet_worker.errors import WorkerError
 from stenofleet_worker.services import Services
-from stenofleet_worker.transcription import ownership, progress
+from stenofleet_worker.transcription import completion, progress
 
 log = structlog.get_logger(__name__)
 
@@ -148,9 +148,7 @@ def _attempts(db: Session, session: TranscriptionSession) -> int:
 
 def _give_up(db: Session, app: Celery, session: TranscriptionSession) -> None:
     reason = f"The transcription was given up: its worker was lost {MAX_ATTEMPTS} times."
-    session.status = SessionState.FAILED.value
-    session.error_message = reason
-    _tell(db, session, reason)
+    completion.fail(db, session, reason)
     if session.transcription_job_id:
         results.store_failure(app, session.transcription_job_id, WorkerError(reason))
     log.error("a session is given up", session_id=str(session.id))

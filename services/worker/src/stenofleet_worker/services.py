@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session, sessionmaker
 from stenofleet.db.engine import make_engine, make_sessions
@@ -13,7 +14,11 @@ from stenofleet_worker.database import Database
 from stenofleet_worker.google.base import Speech
 from stenofleet_worker.google.staging import Staging
 from stenofleet_worker.transcription.engines.base import Engine
+from stenofleet_worker.transcription.speakers import installed
 from stenofleet_worker.webhooks.sender import Sender
+
+if TYPE_CHECKING:
+    from stenofleet_worker.transcription.speakers.voices import Voices
 
 EngineFactory = Callable[[WorkerSettings], Engine]
 SpeechFactory = Callable[[WorkerSettings], Speech]
@@ -33,6 +38,16 @@ def _google(settings: WorkerSettings) -> Speech:
     return make(settings)
 
 
+def _voices(settings: WorkerSettings) -> "Voices | None":
+    model = installed.model_file(settings)
+    if model is None:
+        return None
+    # Imported here: the image for housekeeping has no ONNX Runtime.
+    from stenofleet_worker.transcription.speakers.voices import Voices  # noqa: PLC0415
+
+    return Voices(model)
+
+
 class Services:
     """Made when first asked for, then shared by all slots."""
 
@@ -44,6 +59,8 @@ class Services:
         """Set once the worker is asked to stop: tasks end where they can go on later."""
         self._loading = threading.Lock()
         self._engine: Engine | None = None
+        self._voices: list[Voices | None] = []
+        """What was found when it was first asked for."""
 
     @cached_property
     def sessions(self) -> sessionmaker[Session]:
@@ -90,6 +107,14 @@ class Services:
             if self._engine is None:
                 self._engine = self.new_engine(self.settings)
             return self._engine
+
+    @property
+    def voices(self) -> "Voices | None":
+        """What tells speakers apart; None where no model for it is installed."""
+        with self._loading:
+            if not self._voices:
+                self._voices.append(_voices(self.settings))
+            return self._voices[0]
 
 
 services = Services(load(WorkerSettings))

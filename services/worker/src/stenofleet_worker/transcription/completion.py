@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import delete, func, insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
+from stenofleet import webhooks
+from stenofleet.contracts.events import EventName
 from stenofleet.contracts.roles import Role
 from stenofleet.contracts.states import SessionState
 from stenofleet.db.models import Segment as SegmentRow
@@ -59,6 +61,7 @@ def complete(db: Session, session: TranscriptionSession, outcome: Outcome) -> No
     session.completed_at = func.now()
     leave(session, SessionState.COMPLETED)
     _tell_completed(db, session, outcome.duration_seconds, spoken=bool(rows))
+    webhooks.enqueue(db, session, EventName.COMPLETED)
 
 
 def fail(db: Session, session: TranscriptionSession, reason: str) -> None:
@@ -67,6 +70,7 @@ def fail(db: Session, session: TranscriptionSession, reason: str) -> None:
     session.error_message = reason
     values = {"status": SessionState.FAILED.value, "message": reason, "estimated_completion": None}
     progress.upsert(db, session.id, session.owner_id, 0.0, values)
+    webhooks.enqueue(db, session, EventName.FAILED)
 
 
 def leave(session: TranscriptionSession, state: SessionState) -> None:
