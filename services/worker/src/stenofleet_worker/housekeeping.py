@@ -24,7 +24,7 @@ from stenofleet_worker import messages, results
 from stenofleet_worker.database import AWAY
 from stenofleet_worker.errors import WorkerError
 from stenofleet_worker.services import Services
-from stenofleet_worker.transcription import completion, progress
+from stenofleet_worker.transcription import completion, ownership, progress
 
 log = structlog.get_logger(__name__)
 
