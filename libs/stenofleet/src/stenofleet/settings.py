@@ -159,6 +159,8 @@ class ApiSettings(LogSettings, RedisSettings, DatabaseSettings, StorageSettings,
     max_upload_bytes: int = Field(2 * 1024**3, ge=1)
     upload_url_ttl: int = Field(3600, ge=10, description="seconds")
     api_port: int = Field(8000, ge=1, le=65535)
+    # Below the 600 s after which OpenAI's own client gives up, which then learns nothing.
+    openai_timeout: int = Field(540, ge=1, le=86_400, description="seconds")
 
 
 class WorkerSettings(LogSettings, RedisSettings, DatabaseSettings, StorageSettings, JobSettings):

@@ -16,6 +16,7 @@ from stenofleet_api.deps import Context
 from stenofleet_api.edits import routes as edits
 from stenofleet_api.imports import routes as imports
 from stenofleet_api.middleware import Observed
+from stenofleet_api.openai import routes as openai
 from stenofleet_api.publisher import Publisher
 from stenofleet_api.search import routes as search
 from stenofleet_api.sessions import routes as sessions
@@ -60,6 +61,8 @@ def build() -> FastAPI:
         lifespan=_lifespan,
     )
     for router in (health.router, sessions.router, uploads.router, uploads.streams):
+        app.include_router(router)
+    for router in (openai.router, openai.listing):
         app.include_router(router)
     for subject in (transcripts, imports, speakers, edits, search):
         app.include_router(subject.router)
