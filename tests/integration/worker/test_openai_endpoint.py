@@ -284,10 +284,11 @@ def test_another_owner_s_request_is_never_joined(
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_client_that_goes_away_cancels_its_session(
     installation: Any,
-    api: ApiProcess,
+    start_api: StartApi,
     short_recording: Path,
     stream: bool,  # noqa: FBT001
 ) -> None:
+    api = start_api(STENOFLEET_OPENAI_GRACE="0")
     form: dict[str, Any] = {
         "file": ("a.wav", short_recording.read_bytes()),
         "model": (None, "whisper-1"),
@@ -306,8 +307,9 @@ def test_a_client_that_goes_away_cancels_its_session(
 
 
 def test_a_joined_session_goes_on_when_who_asked_first_goes_away(
-    installation: Any, api: ApiProcess, short_recording: Path
+    installation: Any, start_api: StartApi, short_recording: Path
 ) -> None:
+    api = start_api(STENOFLEET_OPENAI_GRACE="0")
     installation.gate.touch()
     installation.ready_worker()
     with ThreadPoolExecutor(2) as pool:
@@ -321,6 +323,20 @@ def test_a_joined_session_goes_on_when_who_asked_first_goes_away(
         installation.gate.unlink()
 
         assert second.result().text == HEARD
+
+
+def test_a_client_that_gives_up_and_tries_again_joins_its_own_session(
+    installation: Any, api: ApiProcess, short_recording: Path
+) -> None:
+    installation.gate.touch()
+    installation.ready_worker()
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(transcribe, api.client(retries=20, timeout=2), short_recording)
+        until(waits(installation, joined=True), "the second try to join")
+        installation.gate.unlink()
+
+        assert asked.result().text == HEARD
+    assert len(installation.transcribed_windows()) == 1
 
 
 def test_what_takes_too_long_is_told_and_a_retry_joins_it(

@@ -161,6 +161,8 @@ class ApiSettings(LogSettings, RedisSettings, DatabaseSettings, StorageSettings,
     api_port: int = Field(8000, ge=1, le=65535)
     # Below the 600 s after which OpenAI's own client gives up, which then learns nothing.
     openai_timeout: int = Field(540, ge=1, le=86_400, description="seconds")
+    # Who runs into a time limit, its own or a proxy's, goes away before it asks again.
+    openai_grace: int = Field(30, ge=0, le=600, description="seconds")
 
 
 class WorkerSettings(LogSettings, RedisSettings, DatabaseSettings, StorageSettings, JobSettings):

@@ -82,7 +82,7 @@ async def get_model(model: str) -> Model:
 async def _wait(request: Request, transcriptions: TranscriptionService, asked: Asked) -> None:
     async for _ in transcriptions.waiting(asked):
         if await request.is_disconnected():
-            await run_in_threadpool(transcriptions.leave, asked)
+            await transcriptions.leave(asked)
             raise ClientDisconnect
 
 

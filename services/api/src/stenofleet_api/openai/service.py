@@ -1,5 +1,6 @@
 """A request for a transcript becomes a session, is waited for, and answered."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -58,6 +59,7 @@ class TranscriptionService:
         """Waits as long as the settings of ``context`` allow."""
         self._db = context.sessions
         self._seconds = context.settings.openai_timeout
+        self._grace = context.settings.openai_grace
         self._owner = owner
         self._sessions = sessions
         self._uploads = uploads
@@ -110,10 +112,13 @@ class TranscriptionService:
             raise TranscriptionFailed(session.id, state, session.error_message)
         return self._transcripts.get(session.id, words=asked.parameters.words)
 
-    def leave(self, asked: Asked) -> None:
-        """Cancels the session, unless others wait for it or it has ended."""
-        with suppress(joining.Joined, StateConflict, SessionNotFound):
-            self._sessions.cancel(asked.session_id, joining.refuse_joined)
+    async def leave(self, asked: Asked) -> None:
+        """Cancels the session, unless it has ended or others wait for it.
+
+        One of them may be who went away: it has some time to ask again.
+        """
+        await asyncio.sleep(self._grace)
+        await run_in_threadpool(self._cancel, asked.session_id)
 
     async def _read(
         self, parts: AsyncIterator[Part], draft: "_Draft"
@@ -141,6 +146,10 @@ class TranscriptionService:
                 return self._sessions.start(
                     session.id, partial(_shape, asked=asked, fingerprint=fingerprint)
                 ).id
+
+    def _cancel(self, session_id: uuid.UUID) -> None:
+        with suppress(joining.Joined, StateConflict, SessionNotFound):
+            self._sessions.cancel(session_id, joining.refuse_joined)
 
     def _join(self, fingerprint: str) -> uuid.UUID | None:
         with self._db.begin() as db:

@@ -47,10 +47,10 @@ class EventStream:
         except (OperationalError, PoolTimeout):
             yield self._error(ServiceUnavailable("The database is away; send the request again."))
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """After the last event, or when the client went away: nobody waits any more."""
         if not self._ended:
-            self._service.leave(self._asked)
+            await self._service.leave(self._asked)
 
     async def _heartbeats(self) -> AsyncIterator[str]:
         beaten = float("-inf")
