@@ -16,25 +16,16 @@ from stenofleet.db.models import TranscriptionSession
 
 from stenofleet_api.deps import Context, InContext, Owner
 from stenofleet_api.openai import answers, joining
-from stenofleet_api.openai.errors import (
-    InvalidParameter,
-    TranscriptionFailed,
-    TranscriptionTimeout,
-)
-from stenofleet_api.openai.fields import Fields
+from stenofleet_api.openai.draft import Draft
+from stenofleet_api.openai.errors import TranscriptionFailed, TranscriptionTimeout
 from stenofleet_api.openai.parameters import Parameters
 from stenofleet_api.openai.waiting import until_ended
 from stenofleet_api.sessions.errors import SessionNotFound, StateConflict
-from stenofleet_api.sessions.schemas import NewSession, PriorityName
 from stenofleet_api.sessions.service import Sessions, SessionService
 from stenofleet_api.transcripts.schemas import Transcript
 from stenofleet_api.transcripts.service import Transcripts, TranscriptService
-from stenofleet_api.uploads.filenames import display_name
-from stenofleet_api.uploads.form import FIELD, FilePart, Part
+from stenofleet_api.uploads.form import Part
 from stenofleet_api.uploads.service import Uploads, UploadService
-
-TAG = "openai"
-"""Tells sessions that were made here from others, in lists."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +64,9 @@ class TranscriptionService:
         Raises:
             ProblemError: a parameter or the recording is refused.
         """
-        draft = _Draft(self._sessions)
+        draft = Draft(self._sessions, self._uploads)
         try:
-            parameters, recorded = await self._read(parts, draft)
+            parameters, recorded = await draft.read(parts)
             begun = await run_in_threadpool(self._begin, recorded, parameters)
             draft.used = begun == recorded.id
         finally:
@@ -120,21 +111,6 @@ class TranscriptionService:
         await asyncio.sleep(self._grace)
         await run_in_threadpool(self._cancel, asked.session_id)
 
-    async def _read(
-        self, parts: AsyncIterator[Part], draft: "_Draft"
-    ) -> tuple[Parameters, TranscriptionSession]:
-        fields, recorded = Fields(), None
-        async for part in parts:
-            if part.name != FIELD:
-                await fields.take(part)
-                continue
-            fields.refuse_wrong()
-            session_id = await run_in_threadpool(draft.open, _named(part))
-            recorded = await self._uploads.receive(session_id, FilePart(_named(part), part.chunks))
-        if recorded is None:
-            raise InvalidParameter.of(FIELD, "a recording", "nothing")
-        return fields.read(), recorded
-
     def _begin(self, session: TranscriptionSession, asked: Parameters) -> uuid.UUID:
         """The session that answers: another's that runs already, or this one, started."""
         assert session.checksum is not None  # noqa: S101 - it has its recording
@@ -159,42 +135,12 @@ class TranscriptionService:
         return SessionState(self._sessions.get(session_id).status)
 
 
-class _Draft:
-    """A session made for a file, before it is known what is asked for."""
-
-    def __init__(self, sessions: SessionService) -> None:
-        self._sessions = sessions
-        self._id: uuid.UUID | None = None
-        self.used = False
-
-    def open(self, filename: str) -> uuid.UUID:
-        """The session; of several files in a form, the last is its recording."""
-        if self._id is None:
-            new = NewSession(
-                title=display_name(filename), priority=PriorityName.INTERACTIVE, tags=[TAG]
-            )
-            self._id = self._sessions.create(new).id
-        return self._id
-
-    def close(self) -> None:
-        """Removes the session, unless it is used."""
-        if self._id is not None and not self.used:
-            with suppress(SessionNotFound):
-                self._sessions.delete(self._id)
-
-
 def _shape(db: Session, session: TranscriptionSession, asked: Parameters, fingerprint: str) -> None:
     """Makes a session with a recording what was asked for, right before its start."""
     joining.claim(db, session, fingerprint)
     session.language = asked.language
     session.provider = asked.provider.value
     session.options = asked.options().model_dump(mode="json")
-
-
-def _named(part: Part) -> str:
-    if part.filename is None:
-        raise InvalidParameter.of(FIELD, "a file with its name", "a field without a file name")
-    return part.filename
 
 
 async def _service(
