@@ -15,7 +15,7 @@ from stenofleet_api.problems import ProblemError
 from stenofleet_api.uploads.audio import ACCEPTED
 from stenofleet_api.uploads.errors import InvalidUploadUrl, UnsupportedExtension
 from stenofleet_api.uploads.filenames import MAX_CHARACTERS, display_name, extension, new_key
-from stenofleet_api.uploads.form import file_part
+from stenofleet_api.uploads.form import file_part, parts
 from stenofleet_api.uploads.links import upload_url, verify
 
 SECRET = SecretStr("a secret of some length")
@@ -131,3 +131,29 @@ def test_bytes_that_are_no_form_are_a_problem(body: bytes, size: int) -> None:
 def test_a_form_that_breaks_off_is_a_problem() -> None:
     with pytest.raises(ProblemError, match="breaks off"):
         asyncio.run(read(form(b"some content", end=b""), 16))
+
+
+async def read_parts(body: bytes, size: int) -> list[tuple[str, str | None, bytes]]:
+    async def chunks() -> AsyncIterator[bytes]:
+        for start in range(0, len(body), size):
+            yield body[start : start + size]
+
+    return [
+        (part.name, part.filename, b"".join([chunk async for chunk in part.chunks]))
+        async for part in parts("multipart/form-data; boundary=b", chunks())
+    ]
+
+
+@given(st.binary(max_size=200), st.integers(1, 64))
+def test_fields_before_and_after_a_file_come_in_order(content: bytes, size: int) -> None:
+    if b"\r\n--b" in content:
+        return
+    field = b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\nx\r\n'
+    file = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n'
+    body = field % b"model" + file + content + b"\r\n" + field % b"language" + b"--b--\r\n"
+
+    assert asyncio.run(read_parts(body, size)) == [
+        ("model", None, b"x"),
+        ("file", "a.wav", content),
+        ("language", None, b"x"),
+    ]

@@ -242,6 +242,10 @@ class ApiSettings(
     max_duration_seconds: int = Field(10 * 3600, ge=1)
     upload_url_ttl: int = Field(3600, ge=10, le=7 * DAY, description="seconds; stores sign no more")
     api_port: int = Field(8000, ge=1, le=65535)
+    # Below the 600 s after which OpenAI's own client gives up, which then learns nothing.
+    openai_timeout: int = Field(540, ge=1, le=86_400, description="seconds")
+    # Who runs into a time limit, its own or a proxy's, goes away before it asks again.
+    openai_grace: int = Field(30, ge=0, le=600, description="seconds")
 
 
 class WorkerSettings(

@@ -18,6 +18,7 @@ from stenofleet_api.deps import REFUSALS, Context, require
 from stenofleet_api.edits import routes as edits
 from stenofleet_api.imports import routes as imports
 from stenofleet_api.middleware import Observed
+from stenofleet_api.openai import routes as openai
 from stenofleet_api.publisher import Publisher
 from stenofleet_api.search import routes as search
 from stenofleet_api.sessions import routes as sessions
@@ -47,6 +48,8 @@ GUARDED: Final[tuple[tuple[Scope, APIRouter], ...]] = (
     (Scope.SESSIONS, edits.router),
     (Scope.SESSIONS, search.router),
     (Scope.SESSIONS, webhooks.router),
+    (Scope.SESSIONS, openai.router),
+    (Scope.SESSIONS, openai.listing),
 )
 """Routes that need a key with this scope."""
 

@@ -7,7 +7,8 @@ ProblemError
 ├── auth.errors            no key, the wrong one, or too often
 ├── webhooks.errors        what is wrong with a webhook
 ├── sessions.errors        what a session's state does not allow
-└── uploads.errors         what is wrong with a recording
+├── uploads.errors         what is wrong with a recording
+└── openai.errors          what is wrong with a request in OpenAI's manner
 
 A problem's ``type`` is stable: programs tell errors apart by it, people read ``detail``.
 """
@@ -25,6 +26,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from stenofleet.errors import StorageError
+
+from stenofleet_api.openai.member import with_error
 
 log = structlog.get_logger(__name__)
 
@@ -173,7 +176,7 @@ def respond(path: str, request_id: str | None, error: HTTPException) -> Response
         **getattr(error, "members", {}),
     }
     # ASCII only: what came in may hold halves of surrogate pairs, which UTF-8 cannot carry.
-    body = json.dumps(problem, ensure_ascii=True)
+    body = json.dumps(with_error(path, problem), ensure_ascii=True)
     return Response(body, error.status_code, error.headers, MEDIA_TYPE)
 
 

@@ -1,7 +1,8 @@
 """What can be done with sessions."""
 
 import uuid
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeAlias
 
 from fastapi import Depends
 from sqlalchemy.orm import Session
@@ -24,6 +25,10 @@ from stenofleet_api.sessions.states import enter
 
 STARTED = frozenset({SessionState.PENDING, SessionState.PROCESSING, SessionState.COMPLETED})
 CANCELLABLE = frozenset({SessionState.UPLOADING, SessionState.PENDING, SessionState.PROCESSING})
+Check: TypeAlias = Callable[[Session, TranscriptionSession], None]
+"""Looks at a locked session in the transaction that is about to change it, may change it, too, and
+stops all of it by an exception."""
+
 _COLUMNS = {"title", "language", "duration_seconds", "provider", "tags"}
 
 
@@ -79,7 +84,9 @@ class SessionService:
             db.refresh(session)
         return session
 
-    def cancel(self, session_id: uuid.UUID) -> TranscriptionSession:
+    def cancel(
+        self, session_id: uuid.UUID, check: Check = lambda _, __: None
+    ) -> TranscriptionSession:
         """Ends a session that is not done; who works on it stops at its next step.
 
         Raises:
@@ -92,6 +99,7 @@ class SessionService:
                 raise StateConflict(
                     session.status, f"The session is {session.status}: there is nothing to cancel."
                 )
+            check(db, session)
             enter(session, SessionState.CANCELLED)
             _fence_off(session)
             repository.end_processing_status(db, session, "Cancelled")
@@ -127,7 +135,9 @@ class SessionService:
             session = repository.get(db, self._owner, session_id)
             return _status_view(session, repository.processing_status(db, session_id))
 
-    def start(self, session_id: uuid.UUID) -> TranscriptionSession:
+    def start(
+        self, session_id: uuid.UUID, check: Check = lambda _, __: None
+    ) -> TranscriptionSession:
         """Asks for the transcript.
 
         Raises:
@@ -140,6 +150,7 @@ class SessionService:
             session = repository.lock(db, self._owner, session_id)
             _refuse_other_than_new(session)
             _refuse_without_recording(session)
+            check(db, session)
             row = _ask(db, session)
         self._publish(row)
         return session

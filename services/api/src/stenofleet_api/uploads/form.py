@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from stenofleet_api.problems import FieldError, InvalidRequest, MalformedRequest
+from stenofleet_api.problems import FieldError, InvalidRequest, MalformedRequest, shown
 from stenofleet_api.uploads.errors import NotMultipart
 
 FIELD = "file"
@@ -17,6 +17,15 @@ class FilePart:
     """A file on its way: its name and what the sender says it is, then its content."""
 
     filename: str
+    chunks: AsyncIterator[bytes]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A field of a form, or with a file name a file."""
+
+    name: str
+    filename: str | None
     chunks: AsyncIterator[bytes]
 
 
@@ -45,17 +54,31 @@ async def file_part(content_type: str | None, body: AsyncIterator[bytes]) -> Fil
         if isinstance(event, _Begin):
             name, filename = _names(event.disposition)
             if name == FIELD:
-                return FilePart(_required(filename), _content(events))
+                return FilePart(_required(filename), _content(events, name))
     raise InvalidRequest([_field_error("nothing")])
 
 
-async def _content(events: AsyncIterator[_Event]) -> AsyncIterator[bytes]:
+async def parts(content_type: str | None, body: AsyncIterator[bytes]) -> AsyncIterator[Part]:
+    """All of a form in order; what is not read of a part is passed over.
+
+    Raises:
+        NotMultipart: the body is no multipart form.
+        MalformedRequest: the form breaks off or cannot be parsed.
+    """
+    events = _events(_Parser(_boundary(content_type)), body)
+    async for event in events:
+        if isinstance(event, _Begin):
+            name, filename = _names(event.disposition)
+            yield Part(name, filename, _content(events, name))
+
+
+async def _content(events: AsyncIterator[_Event], name: str) -> AsyncIterator[bytes]:
     async for event in events:
         if isinstance(event, bytes):
             yield event
         else:
             return
-    raise MalformedRequest("The form breaks off within its field `file`; send it again.")
+    raise MalformedRequest(f"The form breaks off within its field `{shown(name)}`; send it again.")
 
 
 async def _events(parser: "_Parser", body: AsyncIterator[bytes]) -> AsyncIterator[_Event]:

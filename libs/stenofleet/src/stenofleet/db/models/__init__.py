@@ -3,7 +3,7 @@
 Names are in the singular; what a user reads has an owner.
 """
 
-from stenofleet.db.models.access import ApiKey, IdempotencyKey
+from stenofleet.db.models.access import ApiKey, IdempotencyKey, TranscriptionRequest
 from stenofleet.db.models.base import DEFAULT_OWNER, Base
 from stenofleet.db.models.jobs import Outbox, TranscriptionOperation, TranscriptionWindow
 from stenofleet.db.models.sessions import ProcessingStatus, TranscriptionSession, Upload
@@ -22,6 +22,7 @@ __all__ = [
     "SegmentRole",
     "SessionRole",
     "TranscriptionOperation",
+    "TranscriptionRequest",
     "TranscriptionSession",
     "TranscriptionWindow",
     "Upload",

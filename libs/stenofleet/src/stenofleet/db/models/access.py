@@ -1,13 +1,13 @@
-"""Who may do what: API keys, and what was answered to a request that may come again."""
+"""Who may do what: API keys, and what answers a request that may come again."""
 
 import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, LargeBinary, Uuid, text
+from sqlalchemy import BigInteger, Index, LargeBinary, Uuid, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from stenofleet.db.models.base import Base, created
+from stenofleet.db.models.base import Base, created, session_key
 
 
 class ApiKey(Base):
@@ -50,3 +50,20 @@ class IdempotencyKey(Base):
     created_at: Mapped[datetime] = created()
 
     __table_args__ = (Index(None, "created_at"),)
+
+
+class TranscriptionRequest(Base):
+    """The session that answers a request for a transcript; one that is the same joins it."""
+
+    __tablename__ = "transcription_request"
+
+    owner_id: Mapped[str] = mapped_column(primary_key=True)
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    """SHA-256 of all that shapes the transcript, the recording's checksum among it."""
+    session_id: Mapped[uuid.UUID] = session_key()
+    joined: Mapped[bool] = mapped_column(server_default=false())
+    """Whether another request waits for it, too: then who asked first does not cancel it."""
+    asked_at: Mapped[datetime] = created()
+    """When the request came last."""
+
+    __table_args__ = (Index(None, "session_id"),)

@@ -141,6 +141,32 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('new', 'running')"),
     )
     op.create_table(
+        "transcription_request",
+        sa.Column("owner_id", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("joined", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column(
+            "asked_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["session.id"],
+            name=op.f("fk_transcription_request_session_id_session"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("owner_id", "hash", name=op.f("pk_transcription_request")),
+    )
+    op.create_index(
+        op.f("ix_transcription_request_session_id"),
+        "transcription_request",
+        ["session_id"],
+        unique=False,
+    )
+    op.create_table(
         "webhook",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("owner_id", sa.Text(), server_default="default", nullable=False),
@@ -389,6 +415,8 @@ def downgrade() -> None:
     op.drop_table("segment_edit")
     op.drop_index(op.f("ix_webhook_owner_id_session_id"), table_name="webhook")
     op.drop_table("webhook")
+    op.drop_index(op.f("ix_transcription_request_session_id"), table_name="transcription_request")
+    op.drop_table("transcription_request")
     op.drop_index(
         op.f("ix_transcription_operation_next_poll_at"),
         table_name="transcription_operation",

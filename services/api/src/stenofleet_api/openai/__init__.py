@@ -1,0 +1,1 @@
+"""OpenAI's way to ask for a transcript, over the same queue."""
