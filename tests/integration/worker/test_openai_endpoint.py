@@ -34,6 +34,7 @@ class ApiProcess:
             env={
                 **installation.environment,
                 "STENOFLEET_API_PORT": str(port),
+                "STENOFLEET_AUTH_MODE": "none",
                 "STENOFLEET_SECRET_KEY": "a key for tests, 32 characters..",
                 **environment,
             },
@@ -391,15 +392,16 @@ def test_a_retry_on_another_replica_joins_what_a_dead_one_began(
 def test_a_recording_that_cannot_be_read_is_told_with_the_reason(
     installation: Any,
     api: ApiProcess,
-    tmp_path: Path,
+    short_recording: Path,
     stream: bool,  # noqa: FBT001
 ) -> None:
-    broken = tmp_path / "broken.flac"
-    broken.write_bytes(b"fLaC" + bytes(10_000))
-    installation.ready_worker()
-
-    with pytest.raises(openai.APIError) as raised:
-        list(transcribe(api.client(), broken, stream=stream))
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(lambda: list(transcribe(api.client(), short_recording, stream=stream)))
+        until(waits(installation), "the request to wait")
+        installation.recordings.delete(only(installation).audio_uri)
+        installation.ready_worker()
+        with pytest.raises(openai.APIError) as raised:
+            asked.result()
 
     session = only(installation)
     assert session.status == "failed"
