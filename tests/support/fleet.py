@@ -126,6 +126,11 @@ class Fleet:
         listed = ",".join(f"'{session}'" for session in sessions)
         return [int(n) for n in self.sql(f"SELECT attempt FROM session WHERE id IN ({listed})")]  # noqa: S608
 
+    def deliveries(self, session: str) -> list[int]:
+        """How often each window of the session was sent out."""
+        query = f"SELECT deliveries FROM transcription_window WHERE session_id = '{session}'"  # noqa: S608
+        return [int(row) for row in self.sql(query)]
+
     def positions(self, session: str) -> list[int]:
         """The positions of the session's segments, in order."""
         rows = f"SELECT position FROM segment WHERE session_id = '{session}' ORDER BY id"  # noqa: S608
