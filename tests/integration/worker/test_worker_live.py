@@ -85,7 +85,7 @@ def test_the_job_s_result_tells_percent_and_message_while_it_runs(
 
     until(lambda: result.state == "PROGRESS" and result.info["percent"] > 0, "progress", 30)
     told = dict(result.info)
-    until(lambda: result.state == "SUCCESS", "the result", 30)
+    until(lambda: result.state == "SUCCESS", "the result", 120)
 
     assert 0 < told["percent"] < 100
     assert told["message"].startswith("Transcribed ")
