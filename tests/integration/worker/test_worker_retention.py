@@ -15,6 +15,8 @@ from stenofleet.db.models import (
     Segment,
     TranscriptionSession,
     Upload,
+    Webhook,
+    WebhookDelivery,
 )
 from stenofleet.errors import StorageError
 from stenofleet.settings import WorkerSettings
@@ -229,3 +231,22 @@ def test_answers_to_requests_that_may_come_again_stay_for_a_day(
 
     with installation.sessions() as db:
         assert db.scalars(select(IdempotencyKey.key)).all() == ["young"]
+
+
+def test_a_webhook_s_deliveries_that_ended_long_ago_go(
+    installation: Any, services: Services
+) -> None:
+    hook = Webhook(id=uuid.uuid4(), url="https://hooks.example.com/", secret="whsec_")
+    ages = (("failed", 31), ("delivered", 29), ("pending", 31))
+    with installation.sessions.begin() as db:
+        db.add(hook)
+        db.flush()
+        for state, days in ages:
+            when = func.now() - timedelta(days=days)
+            told = {"event": "webhook.ping", "payload": {}, "state": state, "created_at": when}
+            db.add(WebhookDelivery(webhook_id=hook.id, **told))
+
+    assert retention.remove_expired(services) == 1
+
+    with installation.sessions() as db:
+        assert set(db.scalars(select(WebhookDelivery.state))) == {"delivered", "pending"}

@@ -22,7 +22,7 @@ ABANDONED: Final = timedelta(minutes=1)
 """After which a request without an answer counts as dead: none of those that may bear a key takes
 as long."""
 
-REMOVED_AT_ONCE: Final = 1000
+REMOVED_AT_ONCE: Final = 10_000
 """Rows that one call removes at most."""
 
 Table = IdempotencyKey

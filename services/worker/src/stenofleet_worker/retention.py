@@ -10,10 +10,12 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import ColumnElement, Select, case, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
+from stenofleet import idempotency, webhooks
 from stenofleet.contracts.states import SessionState
-from stenofleet.db.models import IdempotencyKey, TranscriptionSession, Upload
+from stenofleet.db.files import addresses
+from stenofleet.db.models import TranscriptionSession, Upload
 from stenofleet.errors import StorageError
 
 from stenofleet_worker.services import Services
@@ -23,28 +25,18 @@ log = structlog.get_logger(__name__)
 BATCH: Final = 500
 """Rows with files that one run removes; a bucket takes some 50 ms for each."""
 
-ANSWERS: Final = 10_000
-"""Rows of answers that one run removes."""
-
-KEEP_ANSWERS: Final = timedelta(hours=24)
-"""For how long a POST that comes again is answered as the first was."""
-
 Table = TranscriptionSession
 _AT_WORK: Final = (SessionState.PENDING.value, SessionState.PROCESSING.value)
 
 
 def remove_expired(services: Services) -> int:
-    """Removes old answers, uploads that were never confirmed, and sessions past their time."""
-    return _remove_answers(services) + _remove_uploads(services) + _remove_sessions(services)
+    """Removes old answers and deliveries, stray uploads, and sessions past their time."""
+    return _remove_rows(services) + _remove_uploads(services) + _remove_sessions(services)
 
 
-def _remove_answers(services: Services) -> int:
-    row = tuple_(IdempotencyKey.owner_id, IdempotencyKey.key)
-    old = IdempotencyKey.created_at < func.now() - KEEP_ANSWERS
-    chosen = select(IdempotencyKey.owner_id, IdempotencyKey.key).where(old).limit(ANSWERS)
+def _remove_rows(services: Services) -> int:
     with services.sessions.begin() as db:
-        gone = delete(IdempotencyKey).where(row.in_(chosen.with_for_update(skip_locked=True)))
-        return len(db.execute(gone.returning(IdempotencyKey.key)).all())
+        return idempotency.remove_old(db) + webhooks.remove_old(db)
 
 
 def _remove_uploads(services: Services) -> int:
@@ -73,7 +65,7 @@ def _remove_sessions(services: Services) -> int:
         session = db.scalar(query.with_for_update(skip_locked=True))
         if session is None:
             return False
-        for uri in _addresses(db, session):
+        for uri in addresses(db, session):
             services.recordings.discard(uri)
         db.delete(session)
         log.info("a session is past its time", session_id=str(session_id))
@@ -112,8 +104,3 @@ def _past(age: timedelta) -> ColumnElement[bool]:
     is_completed = Table.status == SessionState.COMPLETED.value
     end = case((is_completed, completed), else_=Table.updated_at)
     return Table.status.not_in(_AT_WORK) & (end < func.now() - age)
-
-
-def _addresses(db: Session, session: TranscriptionSession) -> list[str]:
-    uploads = db.scalars(select(Upload.uri).where(Upload.session_id == session.id))
-    return [*filter(None, [session.audio_uri]), *uploads]

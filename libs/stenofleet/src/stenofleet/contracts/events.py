@@ -1,7 +1,6 @@
-"""What is told of a session while it lives: over Server-Sent Events, and to webhooks."""
+"""What is told of a session while it lives."""
 
 from enum import StrEnum
-from typing import Final
 
 
 class EventName(StrEnum):
@@ -10,12 +9,8 @@ class EventName(StrEnum):
     CREATED = "session.created"
     STARTED = "session.started"
     PROGRESS = "session.progress"
-    """Only on the stream: webhooks would be flooded."""
+    """Not to webhooks, which would be flooded."""
     COMPLETED = "session.completed"
     FAILED = "session.failed"
     CANCELLED = "session.cancelled"
     DELETED = "session.deleted"
-
-
-STREAM: Final = "stenofleet:events"
-"""The Redis Stream of all events; fields: owner, session, event, data (JSON)."""

@@ -5,7 +5,7 @@ import uuid
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
-from stenofleet.db.models import ProcessingStatus, TranscriptionSession, Upload
+from stenofleet.db.models import ProcessingStatus, TranscriptionSession
 
 from stenofleet_api.sessions.errors import SessionNotFound
 from stenofleet_api.sessions.filters import Cursor, Filter
@@ -86,12 +86,6 @@ def end_processing_status(db: Session, session: TranscriptionSession, message: s
         .where(table.session_id == session.id)
         .values(status=session.status, message=message, estimated_completion=None)
     )
-
-
-def addresses(db: Session, session: TranscriptionSession) -> list[str]:
-    """All that lies in the store of recordings for the session."""
-    uploads = db.scalars(select(Upload.uri).where(Upload.session_id == session.id))
-    return [*filter(None, [session.audio_uri]), *uploads]
 
 
 def _own(owner: str, session_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from stenofleet import jobs, webhooks
 from stenofleet.contracts.events import EventName
 from stenofleet.contracts.states import SessionState
+from stenofleet.db.files import addresses
 from stenofleet.db.models import Outbox, ProcessingStatus, TranscriptionSession
 
 from stenofleet_api.deps import Context, InContext, Owner
@@ -119,7 +120,7 @@ class SessionService:
         """
         with self._db.begin() as db:
             session = repository.lock(db, self._owner, session_id)
-            for uri in repository.addresses(db, session):
+            for uri in addresses(db, session):
                 self._recordings.delete(uri)
             webhooks.enqueue(db, session, EventName.DELETED)
             db.delete(session)
