@@ -12,7 +12,7 @@ import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
-from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 from stenofleet import outbox
 from stenofleet.contracts.headers import ATTEMPT
@@ -34,9 +34,6 @@ BATCH: Final = 200
 MAX_ATTEMPTS: Final = 5
 """Attempts of one job before it fails: a recording that kills its worker must not go on for ever,
 and a cluster that loses a worker now and then must not fail a session."""
-
-RESTORE_AFTER: Final = timedelta(seconds=10)
-"""How old a pending session is before its message is looked for in Redis."""
 
 KEEP_PUBLISHED: Final = timedelta(days=7)
 """How long published rows of the outbox stay, to see what happened; they count attempts too."""
@@ -166,17 +163,9 @@ def _waiting() -> Select[TranscriptionSession]:
             Table.status == SessionState.PENDING.value,
             Table.provider != ELSEWHERE,
             Table.transcription_job_id.is_not(None),
-            Table.updated_at < func.now() - RESTORE_AFTER,
-            ~_on_its_way(),
+            Table.updated_at < func.now() - messages.RESTORE_AFTER,
+            ~messages.on_its_way(Outbox.session_id == Table.id),
         )
         .order_by(Table.updated_at)
         .limit(BATCH)
-    )
-
-
-def _on_its_way() -> ColumnElement[bool]:
-    """Whether a row of the outbox is to be published, or was just now."""
-    return exists().where(
-        Outbox.session_id == Table.id,
-        or_(Outbox.published_at.is_(None), Outbox.published_at > func.now() - RESTORE_AFTER),
     )

@@ -2,12 +2,11 @@
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Final
 
 import structlog
 from celery import Celery
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 from stenofleet import outbox
 from stenofleet.contracts.headers import ATTEMPT, DELIVERY
@@ -29,9 +28,6 @@ WINDOWS: Final = 2_000
 
 MAX_DELIVERIES: Final = 5
 """Workers that a window may cost before its session fails; see ``housekeeping.MAX_ATTEMPTS``."""
-
-RESTORE_AFTER: Final = timedelta(seconds=10)
-"""How long a window waits before its message is looked for in Redis."""
 
 Table = TranscriptionWindow
 
@@ -143,18 +139,11 @@ def _waiting() -> Select[TranscriptionWindow]:
         .join(TranscriptionSession, _current())
         .where(
             Table.lease_owner.is_(None),
-            Table.updated_at < func.now() - RESTORE_AFTER,
-            ~_on_its_way(),
+            Table.updated_at < func.now() - messages.RESTORE_AFTER,
+            ~messages.on_its_way(
+                Outbox.session_id == Table.session_id, Outbox.window_index == Table.index
+            ),
         )
         .order_by(Table.updated_at)
         .limit(WINDOWS)
-    )
-
-
-def _on_its_way() -> ColumnElement[bool]:
-    """Whether a row of the outbox is to be published, or was just now."""
-    return exists().where(
-        Outbox.session_id == Table.session_id,
-        Outbox.window_index == Table.index,
-        or_(Outbox.published_at.is_(None), Outbox.published_at > func.now() - RESTORE_AFTER),
     )

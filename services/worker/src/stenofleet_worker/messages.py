@@ -1,15 +1,21 @@
-"""What housekeeping asks and removes in the broker."""
+"""Messages of the transcription queue, as housekeeping asks for them and removes them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from celery import Celery
 from redis import Redis
+from sqlalchemy import ColumnElement, exists, func, or_
 from stenofleet.broker import BrokerKeys, missing_task_ids
 from stenofleet.contracts.tasks import TRANSCRIPTION_QUEUE
+from stenofleet.db.models import Outbox
 
 from stenofleet_worker import stale
+
+RESTORE_AFTER: Final = timedelta(seconds=10)
+"""How long a session or a window waits before its message is looked for in Redis."""
 
 
 def missing(app: Celery, task_ids: Sequence[str]) -> set[str]:
@@ -31,6 +37,12 @@ def forget(app: Celery, valid: Mapping[str, stale.Number]) -> None:
     if valid:
         with _broker(app) as client:
             stale.forget_deliveries(client, BrokerKeys(), valid)
+
+
+def on_its_way(*mine: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether one of these rows of the outbox is to be published, or was just now."""
+    just_now = Outbox.published_at > func.now() - RESTORE_AFTER
+    return exists().where(*mine, or_(Outbox.published_at.is_(None), just_now))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Final
 
 import structlog
 from celery import Celery
-from stenofleet.errors import RecordingMissing, SettingsError, StenofleetError, StorageError
+from stenofleet.errors import RecordingMissing, SettingsError, StorageError
 from stenofleet.telemetry import bind
 
 from stenofleet_worker.database import AWAY
@@ -14,7 +14,7 @@ from stenofleet_worker.google import closing, operations, polling, rules, submit
 from stenofleet_worker.google.base import Refused
 from stenofleet_worker.google.operations import Held
 from stenofleet_worker.services import Services
-from stenofleet_worker.transcription import completion, ownership
+from stenofleet_worker.transcription import completion, ownership, settling
 
 log = structlog.get_logger(__name__)
 
@@ -59,8 +59,7 @@ def _settled(services: Services, app: Celery, held: Held) -> None:
     except Exception:
         # The outermost loop of an operation: whatever it is, the session must come to an end.
         log.exception("a step with an operation failed")
-        reason = "The transcription failed by an error of the service; its log tells more."
-        _failed(services, app, held, reason)
+        _failed(services, app, held, settling.DEFECT)
 
 
 def _step(services: Services, app: Celery, held: Held) -> None:
@@ -97,9 +96,7 @@ def _failed(services: Services, app: Celery, held: Held, reason: str) -> None:
     closing.close(services, app, held)
 
 
-def _sentence(error: StenofleetError) -> str:
-    if isinstance(error, RecordingMissing):
-        return "The recording is not there any more: upload it again."
+def _sentence(error: RecordingError | RecordingMissing | SettingsError) -> str:
     if isinstance(error, SettingsError):
         return "Google is not set up in this installation: whoever runs it finds more in its log."
-    return str(error)
+    return settling.sentence(error)

@@ -17,7 +17,7 @@ from stenofleet_worker.transcription import cutting, ownership, progress, store
 from stenofleet_worker.transcription.finish import finish
 from stenofleet_worker.transcription.finished import Finished
 from stenofleet_worker.transcription.hearing import Hearing
-from stenofleet_worker.transcription.settling import Exits, settled
+from stenofleet_worker.transcription.settling import Exits, settled, stop_if_asked
 from stenofleet_worker.transcription.source import recording
 from stenofleet_worker.transcription.spread import spread
 from stenofleet_worker.transcription.windows import Window
@@ -155,7 +155,4 @@ class _Run:
         return done
 
     def _go_on(self) -> None:
-        if self.lost():
-            raise LeaseLost(f"session {self.order.session_id} was taken over or cancelled")
-        if self.services.stopping.is_set():
-            raise Interrupted("the worker is stopping")
+        stop_if_asked(self.services, lost=self.lost(), what=f"session {self.order.session_id}")

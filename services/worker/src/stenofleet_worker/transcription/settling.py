@@ -17,6 +17,9 @@ log = structlog.get_logger(__name__)
 TRANSIENT = (StorageError, *AWAY)
 """What may be over when the next attempt comes."""
 
+DEFECT = "The transcription failed by an error of the service; its log tells more."
+"""What the session's user reads of an error of ours."""
+
 
 @dataclass(frozen=True)
 class Exits:
@@ -44,7 +47,7 @@ def settled(services: Services, exits: Exits) -> Iterator[None]:
         _try_once(services, exits.give_back)
         raise
     except (RecordingError, RecordingMissing) as error:
-        reason = _sentence(error)
+        reason = sentence(error)
         services.database.run(lambda db: exits.fail(db, reason))
         raise
     except TRANSIENT:
@@ -53,8 +56,7 @@ def settled(services: Services, exits: Exits) -> Iterator[None]:
         raise
     except Exception:
         # The outermost loop of a run: whatever it is, the session must not stay open for ever.
-        reason = "The transcription failed by an error of the service; its log tells more."
-        services.database.run(lambda db: exits.fail(db, reason))
+        services.database.run(lambda db: exits.fail(db, DEFECT))
         raise
 
 
@@ -66,7 +68,21 @@ def _try_once(services: Services, settle: Callable[[Session], None]) -> None:
         log.warning("the lease is left to run out", exc_info=True)
 
 
-def _sentence(error: Exception) -> str:
+def sentence(error: RecordingError | RecordingMissing) -> str:
+    """What the session's user reads of what is wrong with the recording."""
     if isinstance(error, RecordingMissing):
         return "The recording is not there any more: upload it again."
     return str(error)
+
+
+def stop_if_asked(services: Services, *, lost: bool, what: str) -> None:
+    """Returns while a run may go on.
+
+    Raises:
+        LeaseLost: ``what`` is another's by now, or was cancelled.
+        Interrupted: the worker is stopping.
+    """
+    if lost:
+        raise LeaseLost(f"{what} was taken over or cancelled")
+    if services.stopping.is_set():
+        raise Interrupted("the worker is stopping")

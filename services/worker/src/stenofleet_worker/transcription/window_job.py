@@ -19,7 +19,7 @@ from stenofleet_worker.transcription.finished import Finished
 from stenofleet_worker.transcription.hearing import Hearing
 from stenofleet_worker.transcription.job import Report
 from stenofleet_worker.transcription.job import exits as session_exits
-from stenofleet_worker.transcription.settling import Exits, settled
+from stenofleet_worker.transcription.settling import Exits, settled, stop_if_asked
 from stenofleet_worker.transcription.source import recording
 from stenofleet_worker.transcription.spread import LANGUAGE, LEAD
 from stenofleet_worker.transcription.stretch import stretch
@@ -162,7 +162,4 @@ class _Run:
         self.report.progress(percent, message)
 
     def _go_on(self) -> None:
-        if self.lost():
-            raise LeaseLost(f"window {self.task.held.index} was taken over, or cancelled")
-        if self.services.stopping.is_set():
-            raise Interrupted("the worker is stopping")
+        stop_if_asked(self.services, lost=self.lost(), what=f"window {self.task.held.index}")
