@@ -34,6 +34,8 @@ log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
 SHOWN_CHARACTERS = 100
 RETRY_SECONDS = "5"
+DATABASE_AWAY = (OperationalError, PoolTimeout)
+"""What SQLAlchemy raises for a server that does not answer, or has no connection left."""
 _SECRETS = {"secret"}
 """Fields that an error does not repeat."""
 
@@ -159,8 +161,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(StorageError, _storage_error)
-    app.add_exception_handler(OperationalError, _database_error)
-    app.add_exception_handler(PoolTimeout, _database_error)
+    for away in DATABASE_AWAY:
+        app.add_exception_handler(away, _database_error)
 
 
 def respond(path: str, request_id: str | None, error: HTTPException) -> Response:

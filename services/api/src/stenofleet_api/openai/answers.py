@@ -8,8 +8,8 @@ from typing import Any, Final
 from stenofleet_api.openai.parameters import Parameters, ResponseFormat
 from stenofleet_api.sessions.languages import base_of
 from stenofleet_api.transcripts.cues import srt_text, vtt_text
+from stenofleet_api.transcripts.formats import srt_cues, vtt_cues
 from stenofleet_api.transcripts.schemas import SegmentView, Transcript
-from stenofleet_api.transcripts.times import srt_time, vtt_time
 
 WITHOUT_SPACES: Final = frozenset({"bo", "ja", "km", "lo", "my", "th", "yue", "zh"})
 """Languages whose sentences follow each other without a space."""
@@ -23,9 +23,9 @@ def answer(transcript: Transcript, asked: Parameters) -> str | dict[str, Any]:
     if form is ResponseFormat.TEXT:
         return text(transcript) + "\n"
     if form is ResponseFormat.SRT:
-        return "".join(_srt(transcript.segments))
+        return "".join(srt_cues((s, srt_text(s.content.strip())) for s in transcript.segments))
     if form is ResponseFormat.VTT:
-        return "".join(_vtt(transcript.segments))
+        return "".join(vtt_cues((s, vtt_text(s.content.strip())) for s in transcript.segments))
     if form is ResponseFormat.VERBOSE_JSON:
         return _verbose(transcript, asked)
     if form is ResponseFormat.DIARIZED_JSON:
@@ -57,19 +57,6 @@ def diarized(segments: Sequence[SegmentView]) -> Iterator[dict[str, Any]]:
             "text": each.content.strip(),
             "speaker": letters[each.speaker_id],
         }
-
-
-def _srt(segments: Iterable[SegmentView]) -> Iterator[str]:
-    for number, each in enumerate(segments, start=1):
-        times = f"{srt_time(each.start_sec)} --> {srt_time(each.end_sec)}"
-        yield f"{number}\n{times}\n{srt_text(each.content.strip())}\n\n"
-
-
-def _vtt(segments: Iterable[SegmentView]) -> Iterator[str]:
-    yield "WEBVTT\n\n"
-    for each in segments:
-        times = f"{vtt_time(each.start_sec)} --> {vtt_time(each.end_sec)}"
-        yield f"{times}\n{vtt_text(each.content.strip())}\n\n"
 
 
 def _verbose(transcript: Transcript, asked: Parameters) -> dict[str, Any]:

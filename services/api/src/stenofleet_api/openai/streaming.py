@@ -6,15 +6,13 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final
 
 from fastapi import Request
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
 
 from stenofleet_api import problems
 from stenofleet_api.openai import answers
 from stenofleet_api.openai.parameters import ResponseFormat
 from stenofleet_api.openai.service import Asked, TranscriptionService
-from stenofleet_api.problems import ProblemError, ServiceUnavailable
+from stenofleet_api.problems import DATABASE_AWAY, ProblemError, ServiceUnavailable
 from stenofleet_api.transcripts.schemas import Transcript
 
 HEARTBEAT_SECONDS: Final = 15
@@ -44,7 +42,7 @@ class EventStream:
         except ProblemError as error:
             self._ended = True
             yield self._error(error)
-        except (OperationalError, PoolTimeout):
+        except DATABASE_AWAY:
             yield self._error(ServiceUnavailable("The database is away; send the request again."))
 
     async def close(self) -> None:

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
 from stenofleet.contracts.states import SessionState
+
+from stenofleet_api.problems import DATABASE_AWAY
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +39,6 @@ async def until_ended(look: Callable[[], SessionState], seconds: float) -> Async
 def _state(look: Callable[[], SessionState]) -> SessionState | None:
     try:
         return look()
-    except (OperationalError, PoolTimeout) as error:
+    except DATABASE_AWAY as error:
         log.warning("the database is away; waiting goes on", error=type(error).__name__)
         return None

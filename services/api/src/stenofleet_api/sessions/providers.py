@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from pydantic import BaseModel, Field
+from stenofleet import jobs
 from stenofleet.settings import GoogleSettings
 
 from stenofleet_api.problems import FieldError, InvalidRequest
@@ -14,7 +15,7 @@ class ProviderName(StrEnum):
     """A provider, as sessions name it."""
 
     WHISPER = "whisper"
-    GOOGLE = "google"
+    GOOGLE = jobs.GOOGLE
 
 
 class Provider(BaseModel):

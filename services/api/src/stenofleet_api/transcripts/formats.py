@@ -7,22 +7,35 @@ from stenofleet_api.transcripts.cues import srt_label, srt_text, vtt_label, vtt_
 from stenofleet_api.transcripts.schemas import SegmentView
 from stenofleet_api.transcripts.times import srt_time, vtt_time
 
+Cue = tuple[SegmentView, str]
 TSV_HEAD = ("start", "end", "speaker", "role", "text")
 
 
 def srt(segments: Iterable[SegmentView]) -> Iterator[str]:
     """SubRip, one cue a segment: ``Label: text``."""
-    for number, each in enumerate(segments, start=1):
-        times = f"{srt_time(each.start_sec)} --> {srt_time(each.end_sec)}"
-        yield f"{number}\n{times}\n{srt_label(each.label)}: {srt_text(each.content)}\n\n"
+    return srt_cues(
+        (each, f"{srt_label(each.label)}: {srt_text(each.content)}") for each in segments
+    )
 
 
 def vtt(segments: Iterable[SegmentView]) -> Iterator[str]:
     """WebVTT, one cue a segment: ``<v Label>text``."""
+    return vtt_cues(
+        (each, f"<v {vtt_label(each.label)}>{vtt_text(each.content)}") for each in segments
+    )
+
+
+def srt_cues(cues: Iterable[Cue]) -> Iterator[str]:
+    """A SubRip file of segments, each with the text that its cue is to have."""
+    for number, (each, text) in enumerate(cues, start=1):
+        yield f"{number}\n{srt_time(each.start_sec)} --> {srt_time(each.end_sec)}\n{text}\n\n"
+
+
+def vtt_cues(cues: Iterable[Cue]) -> Iterator[str]:
+    """A WebVTT file of segments, each with the text that its cue is to have."""
     yield "WEBVTT\n\n"
-    for each in segments:
-        times = f"{vtt_time(each.start_sec)} --> {vtt_time(each.end_sec)}"
-        yield f"{times}\n<v {vtt_label(each.label)}>{vtt_text(each.content)}\n\n"
+    for each, text in cues:
+        yield f"{vtt_time(each.start_sec)} --> {vtt_time(each.end_sec)}\n{text}\n\n"
 
 
 def txt(segments: Iterable[SegmentView]) -> Iterator[str]:
