@@ -24,6 +24,9 @@ WAIT_SECONDS = Histogram(
 AUDIO_SECONDS = Counter(
     "stenofleet_transcribed_audio_seconds_total", "Seconds of recording transcribed."
 )
+ENGINE_SECONDS = Counter(
+    "stenofleet_engine_seconds_total", "Wall time in which an engine heard a window."
+)
 SPEED = Histogram(
     "stenofleet_transcription_speed",
     "Seconds of recording for each second of wall time, of a whole session.",

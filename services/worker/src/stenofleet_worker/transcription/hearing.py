@@ -1,5 +1,6 @@
 """Puts the engine to one window, and stops between two segments when it must."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ class Hearing:
 
     def window(self, window: Window, language: str | None) -> Finished:
         """What is said in the window, and by which voices."""
+        began = time.monotonic()
         heard = self.services.engine.transcribe(window.audio, language, self.options)
         segments: list[Segment] = []
         for segment in heard.segments:
@@ -42,6 +44,7 @@ class Hearing:
             segments.append(segment)
             if self._pace.due():
                 self.tell(segment.end)
+        metrics.ENGINE_SECONDS.inc(time.monotonic() - began)
         self.go_on()
         voices = gather.voices(self.services, window, self.options) if segments else []
         metrics.AUDIO_SECONDS.inc(window.end_seconds - window.start_seconds)
