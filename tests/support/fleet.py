@@ -76,7 +76,7 @@ class Fleet:
 
         eventually(completed, f"session {session} to be completed", seconds)
 
-    def wait_transcribing(self, session: str, seconds: float = 60) -> None:
+    def wait_transcribing(self, session: str, seconds: float = 180) -> None:
         """Returns once a worker is in the middle of the session."""
         eventually(lambda: (self.status(session)["progress"] or 0) > 0, "a worker at work", seconds)
 

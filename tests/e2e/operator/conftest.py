@@ -1,4 +1,4 @@
-"""One lab for the whole run: the operator, a broker and a ledger; each test brings its own app."""
+"""One lab for these tests: the operator, a broker and a ledger; each test brings its own app."""
 
 import secrets
 from collections.abc import Iterator
@@ -8,7 +8,8 @@ from stenofleet_deploy.cluster import Cluster
 from support.operator_lab import Lab, lab
 
 
-@pytest.fixture(scope="session")
+# It goes before the tests of whole releases begin, which need the node for themselves.
+@pytest.fixture(scope="package")
 def operator_lab(cluster: Cluster) -> Iterator[Lab]:
     # Two runs on one cluster do not meet.
     with lab(cluster, f"stenofleet-lab-{secrets.token_hex(2)}") as opened:
