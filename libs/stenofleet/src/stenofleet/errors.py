@@ -6,6 +6,7 @@ StenofleetError
 │   └── RecordingMissing   no recording lies under the address
 ├── KeyNotFound            no API key has this id or beginning
 ├── TargetRefused          a webhook's messages may not be sent to this URL or address
+├── ListFull               the list of movements is as long as it may be
 └── MigrationError         the database's schema is not, and did not become, what is needed
 """
 
@@ -36,3 +37,15 @@ class KeyNotFound(StenofleetError):  # noqa: N818 - reads as what it says in an 
 
 class TargetRefused(StenofleetError):  # noqa: N818 - as above
     """A webhook's messages may not be sent there; says what was expected."""
+
+
+class ListFull(StenofleetError):  # noqa: N818 - as above
+    """The list of movements has no room for all that came; nothing of it was taken."""
+
+    def __init__(self, length: int, limit: int) -> None:
+        """``length`` is what waits already."""
+        super().__init__(
+            f"{length} movements wait, and at most {limit} may; workers that write them make room"
+        )
+        self.length = length
+        self.limit = limit

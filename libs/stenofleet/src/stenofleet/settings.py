@@ -225,6 +225,14 @@ class WebhookSettings(Settings):
     webhook_allow_http: bool = False
 
 
+class MovementSettings(Settings):
+    """The way of movements into their list."""
+
+    # A whole request of 10,000 must fit, or it could never be taken.
+    movement_queue_limit: int = Field(1_000_000, ge=10_000, description="movements that may wait")
+    require_confirm: bool = False
+
+
 class ApiSettings(
     LogSettings,
     RedisSettings,
@@ -233,6 +241,7 @@ class ApiSettings(
     JobSettings,
     AuthSettings,
     WebhookSettings,
+    MovementSettings,
 ):
     """The API's settings."""
 

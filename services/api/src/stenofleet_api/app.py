@@ -18,6 +18,8 @@ from stenofleet_api.deps import REFUSALS, Context, require
 from stenofleet_api.edits import routes as edits
 from stenofleet_api.imports import routes as imports
 from stenofleet_api.middleware import Observed
+from stenofleet_api.movement import routes as movement
+from stenofleet_api.movement.parts import Parts
 from stenofleet_api.openai import routes as openai
 from stenofleet_api.publisher import Publisher
 from stenofleet_api.search import routes as search
@@ -50,6 +52,7 @@ GUARDED: Final[tuple[tuple[Scope, APIRouter], ...]] = (
     (Scope.SESSIONS, webhooks.router),
     (Scope.SESSIONS, openai.router),
     (Scope.SESSIONS, openai.listing),
+    (Scope.MOVEMENT_WRITE, movement.writing),
 )
 """Routes that need a key with this scope."""
 
@@ -97,13 +100,15 @@ def make_context(settings: ApiSettings) -> Context:
     """Engine, store and publisher."""
     engine = make_engine(settings, "stenofleet-api")
     database = make_sessions(engine)
+    celery = make_app(settings, "stenofleet-api")
     return Context(
         settings=settings,
         engine=engine,
         sessions=database,
         recordings=Recordings.of(settings),
-        publisher=Publisher(database, make_app(settings, "stenofleet-api")),
+        publisher=Publisher(database, celery),
         gate=Gate(settings, database),
+        movements=Parts(settings, celery),
     )
 
 

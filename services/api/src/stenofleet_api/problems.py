@@ -6,6 +6,7 @@ ProblemError
 ├── ServiceUnavailable     the database or the store is away
 ├── auth.errors            no key, the wrong one, or too often
 ├── webhooks.errors        what is wrong with a webhook
+├── movement.errors        why movements are not taken
 ├── sessions.errors        what a session's state does not allow
 ├── uploads.errors         what is wrong with a recording
 └── openai.errors          what is wrong with a request in OpenAI's manner
@@ -215,12 +216,13 @@ async def _validation_error(request: Request, error: Exception) -> Response:
         reason = found[0].get("ctx", {}).get("error", "it cannot be parsed")
         at = found[0]["loc"][-1]
         return _told(request, MalformedRequest(f"The body is no JSON: {reason} (position {at})."))
-    return _told(request, InvalidRequest([_field_error(each) for each in found]))
+    return _told(request, InvalidRequest([field_error(each) for each in found]))
 
 
-def _field_error(error: Mapping[str, Any]) -> FieldError:
+def field_error(error: Mapping[str, Any], whole: str = "") -> FieldError:
+    """One of pydantic's errors; ``whole`` names what has no fields."""
     return FieldError(
-        field=shown(".".join(str(part) for part in error["loc"])),
+        field=shown(".".join(str(part) for part in error["loc"])) or whole,
         expected=error["msg"].removeprefix("Value error, "),
         got=_got(error),
     )
@@ -229,7 +231,7 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
 def _got(error: Mapping[str, Any]) -> str:
     if error["type"] == "missing":
         return "nothing"
-    if error["loc"][-1] in _SECRETS:
+    if _SECRETS.intersection(error["loc"][-1:]):
         return "a value that is kept secret"
     return shown(repr(error.get("input")))
 

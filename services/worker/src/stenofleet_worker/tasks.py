@@ -137,3 +137,9 @@ def deliver_webhooks() -> None:
 def remove_expired() -> None:
     """Removes uploads that nobody confirmed, and sessions past their time."""
     housekeeping.survive(lambda: retention.remove_expired(services))
+
+
+@app.task(name=names.PING)
+def ping() -> str:
+    """Answers, to show that tasks are run."""
+    return "pong"

@@ -1,0 +1,1 @@
+"""Movements of people: taken into the list, read from the table."""

@@ -1,0 +1,43 @@
+"""What the routes of movements work with, as long as the process lives."""
+
+from functools import cached_property
+
+from celery import Celery
+from redis import Redis
+from stenofleet.errors import SettingsError
+from stenofleet.movement.way_in import WayIn, connect
+from stenofleet.settings import ApiSettings
+
+from stenofleet_api.movement.errors import QueueAway
+from stenofleet_api.movement.way_in import Intake
+
+
+class Parts:
+    """Made when they are first asked for: no other route needs them."""
+
+    def __init__(self, settings: ApiSettings, celery: Celery) -> None:
+        """``celery`` publishes."""
+        self.settings = settings
+        self.celery = celery
+
+    @cached_property
+    def redis(self) -> Redis:
+        """A client of the broker.
+
+        Raises:
+            QueueAway: the broker cannot be used for movements.
+        """
+        try:
+            return connect(self.settings)
+        except SettingsError as error:
+            raise QueueAway(f"is out of reach: {error}") from None
+
+    @cached_property
+    def way_in(self) -> WayIn:
+        """The list."""
+        return WayIn(self.redis)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """The way into the list, with what follows."""
+        return Intake(self.way_in, self.celery, self.settings.movement_queue_limit)
