@@ -14,7 +14,7 @@ from stenofleet.movement.events import time_of
 from stenofleet.movement.keys import QUEUE
 from stenofleet.settings import ApiSettings
 from support.api import is_problem
-from support.movements import ADD, ADD_ALL, messages, movement, queued
+from support.movements_sent import ADD, ADD_ALL, messages, movement, queued
 from support.servers import RedisServer
 
 NOW = datetime.now(UTC)

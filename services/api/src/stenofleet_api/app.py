@@ -18,6 +18,7 @@ from stenofleet_api.deps import REFUSALS, Context, require
 from stenofleet_api.edits import routes as edits
 from stenofleet_api.imports import routes as imports
 from stenofleet_api.middleware import Observed
+from stenofleet_api.movement import queue_routes as movement_queue
 from stenofleet_api.movement import routes as movement
 from stenofleet_api.movement.parts import Parts
 from stenofleet_api.openai import routes as openai
@@ -53,6 +54,9 @@ GUARDED: Final[tuple[tuple[Scope, APIRouter], ...]] = (
     (Scope.SESSIONS, openai.router),
     (Scope.SESSIONS, openai.listing),
     (Scope.MOVEMENT_WRITE, movement.writing),
+    (Scope.MOVEMENT_READ, movement.reading),
+    (Scope.MOVEMENT_WRITE, movement_queue.writing),
+    (Scope.MOVEMENT_READ, movement_queue.reading),
 )
 """Routes that need a key with this scope."""
 

@@ -17,6 +17,8 @@ class Parts:
 
     def __init__(self, settings: ApiSettings, celery: Celery) -> None:
         """``celery`` publishes."""
+        # A result is looked up by whichever thread is free.
+        celery.conf.result_backend_thread_safe = True
         self.settings = settings
         self.celery = celery
 

@@ -1,13 +1,25 @@
 """What can be done with movements."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Depends
+from stenofleet.db.models import MovementLog
+from stenofleet.movement import dead_letters
 
 from stenofleet_api.deps import Context, InContext, Owner
-from stenofleet_api.movement.errors import NothingTaken
+from stenofleet_api.movement import repository
+from stenofleet_api.movement.errors import NothingTaken, TooDeep
+from stenofleet_api.movement.filters import Cursor, Filter
 from stenofleet_api.movement.judging import WHOLE, judge, split
 from stenofleet_api.movement.schemas import Queued, QueuedBatch
+from stenofleet_api.movement.views import (
+    DeadLetter,
+    DeadLetters,
+    MovementPage,
+    MovementView,
+    Replayed,
+)
 from stenofleet_api.problems import FieldError, InvalidRequest
 
 
@@ -16,7 +28,8 @@ class MovementService:
 
     def __init__(self, context: Context, owner: str) -> None:
         """Works with the context's queue."""
-        self._intake = context.movements.intake
+        self._parts = context.movements
+        self._db = context.sessions
         self._owner = owner
 
     def add(self, body: bytes) -> Queued:
@@ -29,7 +42,7 @@ class MovementService:
         judged = judge([body], self._owner)
         if judged.rejected:
             raise InvalidRequest([_of_body(each) for each in judged.rejected[0].errors])
-        length = self._intake.put(judged.taken)
+        length = self._parts.intake.put(judged.taken)
         return Queued(event_id=judged.ids[0], queue_length=length)
 
     def add_all(self, body: bytes, content_type: str) -> QueuedBatch:
@@ -43,13 +56,69 @@ class MovementService:
         judged = judge(split(body, content_type), self._owner)
         if not judged.taken:
             raise NothingTaken([each.model_dump() for each in judged.rejected])
-        length = self._intake.put(judged.taken)
+        length = self._parts.intake.put(judged.taken)
         return QueuedBatch(
             accepted=len(judged.taken),
             event_ids=judged.ids,
             rejected=judged.rejected,
             queue_length=length,
         )
+
+    def page(self, asked: Filter, number: int, size: int) -> MovementPage:
+        """A page by its number, from 1.
+
+        Raises:
+            TooDeep: it is farther than is counted.
+        """
+        if number * size > repository.COUNTED:
+            raise TooDeep(repository.COUNTED)
+        offset = (number - 1) * size
+        with self._db() as db:
+            rows = repository.page(db, self._owner, asked, limit=size, offset=offset, after=None)
+            total = repository.count(db, self._owner, asked)
+        return _page(rows, size, page=number, total=total)
+
+    def page_after(self, asked: Filter, after: Cursor, size: int) -> MovementPage:
+        """The page after a place, however deep that is."""
+        with self._db() as db:
+            rows = repository.page(db, self._owner, asked, limit=size, offset=0, after=after)
+        return _page(rows, size)
+
+    def dead_letters(self, limit: int, before: int | None) -> DeadLetters:
+        """What was taken and could not be written, newest first."""
+        with self._db() as db:
+            rows = dead_letters.page(db, self._owner, limit=limit, before=before)
+            total = dead_letters.count(db, self._owner)
+        return DeadLetters(
+            items=[DeadLetter.of(row) for row in rows],
+            total=total,
+            next_cursor=rows[-1].id if len(rows) == limit else None,
+        )
+
+    def replay(self, ids: list[int] | None) -> Replayed:
+        """Puts dead letters into the queue again.
+
+        Raises:
+            QueueFull, QueueAway: there is no room for them.
+        """
+        with self._db.begin() as db:
+            put = self._parts.intake.put
+            replayed = dead_letters.replay(db, put, self._owner, ids=ids)
+        with self._db() as db:
+            return Replayed(replayed=len(replayed), left=dead_letters.count(db, self._owner))
+
+
+def _page(
+    rows: Sequence[MovementLog], size: int, *, page: int | None = None, total: int | None = None
+) -> MovementPage:
+    is_full = len(rows) == size
+    return MovementPage(
+        items=[MovementView.model_validate(row) for row in rows],
+        total=total,
+        page=page,
+        page_size=size,
+        next_cursor=str(Cursor(rows[-1].occurred_at, rows[-1].event_id)) if is_full else None,
+    )
 
 
 def _of_body(error: FieldError) -> FieldError:

@@ -1,0 +1,38 @@
+"""Whether a worker is there, by the heartbeats that all of them send."""
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from redis import Redis
+
+from stenofleet.broker.keys import BrokerKeys
+
+if TYPE_CHECKING:
+    from redis.client import PubSub
+
+EXCHANGE: Final = "celeryev"
+EVENT: Final = "worker.heartbeat"
+
+LISTEN_SECONDS: Final = 3.0
+"""Celery's workers send one every 2 s."""
+
+
+def is_heard(client: Redis, keys: BrokerKeys, seconds: float = LISTEN_SECONDS) -> bool:
+    """Whether some worker's heartbeat comes within so many seconds.
+
+    It only listens: a consumer of kombu's would restore others' messages.
+
+    Raises:
+        redis.RedisError: Redis is away, or does not let us listen.
+    """
+    database = client.connection_pool.connection_kwargs.get("db") or 0
+    deadline = time.monotonic() + seconds
+    # redis-py leaves this method without types.
+    events: PubSub = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+    with events:
+        events.subscribe(keys.broadcast(database, EXCHANGE, EVENT))
+        while (left := deadline - time.monotonic()) > 0:
+            # What comes first may be the answer to the subscription, which is no message.
+            if events.get_message(timeout=left):
+                return True
+    return False

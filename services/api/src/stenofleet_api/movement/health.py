@@ -1,0 +1,65 @@
+"""Whether movements can be taken, written and read."""
+
+from collections.abc import Callable
+
+import structlog
+from redis import Redis, RedisError
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+from stenofleet.broker import BrokerKeys
+from stenofleet.broker.heartbeats import is_heard
+from stenofleet.movement.state import State, look
+
+from stenofleet_api.movement.errors import QueueAway
+from stenofleet_api.movement.views import Health
+
+log = structlog.get_logger(__name__)
+
+PROBE = "movement_logs:probe"
+"""Never exists, so that a push to what exists writes nothing there, and is refused as any push."""
+
+
+def checked(redis: Callable[[], Redis], engine: Engine) -> Health:
+    """Looks at each, for some seconds at most."""
+    database = _database(engine)
+    client, state = _redis(redis)
+    celery = client is not None and state is not None and _celery(client, state)
+    needed = state is not None and database
+    return Health(
+        redis=state is not None,
+        celery=celery,
+        database=database,
+        overall_status=("healthy" if celery else "degraded") if needed else "unhealthy",
+    )
+
+
+def _redis(redis: Callable[[], Redis]) -> tuple[Redis | None, State | None]:
+    try:
+        client = redis()
+        state = look(client)
+    except (QueueAway, RedisError) as error:
+        log.warning("Redis is away", error=type(error).__name__)
+        return None, None
+    if state.warning:
+        log.warning("the broker may lose queues", reason=state.warning)
+    return client, state
+
+
+def _celery(client: Redis, state: State) -> bool:
+    """A fleet that was scaled to zero is well while nothing waits for it."""
+    try:
+        client.rpushx(PROBE, "")
+        return state.is_idle or is_heard(client, BrokerKeys())
+    except RedisError as error:
+        log.warning("tasks cannot be published", error=type(error).__name__)
+        return False
+
+
+def _database(engine: Engine) -> bool:
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        log.warning("the database is away", error=type(error).__name__)
+        return False
+    return True
