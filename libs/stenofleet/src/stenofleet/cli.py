@@ -1,38 +1,20 @@
 """The command ``stenofleet``."""
 
-import sys
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
-from typing import ParamSpec
 
 import click
 
 from stenofleet import cli_keys
+from stenofleet.cli_errors import errors_told
 from stenofleet.db import upgrade as schema
 from stenofleet.db.engine import make_engine
 from stenofleet.db.models import DEFAULT_OWNER
-from stenofleet.errors import StenofleetError
 from stenofleet.keys import Scope, Wish
 from stenofleet.settings import DatabaseSettings, load
-
-P = ParamSpec("P")
 
 _timeout = click.option(
     "--timeout", default=300.0, show_default=True, help="Seconds to wait for the database."
 )
-
-
-def _errors_told(run: Callable[P, None]) -> Callable[P, None]:
-    @wraps(run)
-    def told(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            run(*args, **kwargs)
-        except StenofleetError as error:
-            click.echo(f"error: {error}", err=True)
-            sys.exit(1)
-
-    return told
 
 
 @click.group()
@@ -47,7 +29,7 @@ def db() -> None:
 
 @db.command()
 @_timeout
-@_errors_told
+@errors_told
 def upgrade(timeout: float) -> None:
     """Migrates the schema to the revision of this version."""
     revision = schema.upgrade(make_engine(load(DatabaseSettings)), timeout)
@@ -56,7 +38,7 @@ def upgrade(timeout: float) -> None:
 
 @db.command()
 @_timeout
-@_errors_told
+@errors_told
 def wait(timeout: float) -> None:
     """Waits until the schema is what this version needs."""
     schema.wait(make_engine(load(DatabaseSettings)), timeout)
@@ -80,7 +62,7 @@ def keys() -> None:
 @click.option("--rate", type=click.IntRange(1), help="Requests a minute; default: the API's own.")
 @click.option("--max-upload-bytes", type=click.IntRange(1), help="Default: the API's own limit.")
 @click.option("--expires", type=cli_keys.Lifetime(), help="When it ends; default: never.")
-@_errors_told
+@errors_told
 def create(
     *,
     owner: str,
@@ -96,7 +78,7 @@ def create(
 
 @keys.command("list")
 @click.option("--owner", help="Only this owner's keys.")
-@_errors_told
+@errors_told
 def list_keys(owner: str | None) -> None:
     """Shows who has keys, by their beginnings."""
     cli_keys.show(owner)
@@ -104,7 +86,68 @@ def list_keys(owner: str | None) -> None:
 
 @keys.command()
 @click.argument("which", metavar="ID|BEGINNING")
-@_errors_told
+@errors_told
 def revoke(which: str) -> None:
     """Ends a key within seconds."""
     cli_keys.revoke(which)
+
+
+@main.group()
+def movement() -> None:
+    """Movement logs."""
+
+
+@movement.command("dead-letters")
+@click.option("--owner", help="Only this owner's; default: everybody's.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option("--replay", is_flag=True, help="Put all of them into the queue again.")
+@errors_told
+def dead_letters(*, owner: str | None, limit: int, replay: bool) -> None:
+    """Shows what could not be written, with the reason, or tries it again."""
+    # Imported here: Celery takes a while, and other commands need none of it.
+    from stenofleet import cli_movement  # noqa: PLC0415
+
+    if replay:
+        cli_movement.replay(owner)
+    else:
+        cli_movement.show(owner, limit)
+
+
+@main.command("test-redis-celery")
+@click.option("--test-all", is_flag=True, help="Both of the next two; also by default.")
+@click.option("--test-redis", is_flag=True, help="Redis answers, takes writes and keeps them.")
+@click.option("--test-celery", is_flag=True, help="A worker is there and does a task.")
+@click.option(
+    "--add-sample-data",
+    "samples",
+    is_flag=False,
+    flag_value=10,
+    type=click.IntRange(1, 100_000),
+    metavar="[N]",
+    help="Puts so many movements into the queue; 10 when it is not said.",
+)
+@click.option("--process-queue", is_flag=True, help="Has a worker write what waits.")
+@errors_told
+def test_redis_celery(
+    *,
+    test_all: bool,
+    test_redis: bool,
+    test_celery: bool,
+    samples: int | None,
+    process_queue: bool,
+) -> None:
+    """Tries the way of a movement, with the environment's settings or those of .env.
+
+    It stops at what fails, with the cause and the next thing to try, and exits with 1.
+    """
+    # Imported here: as above.
+    from stenofleet import cli_checks  # noqa: PLC0415
+
+    nothing = not (test_redis or test_celery or process_queue or samples is not None)
+    everything = test_all or nothing
+    cli_checks.run(
+        redis=test_redis or everything,
+        celery=test_celery or everything,
+        samples=samples,
+        process=process_queue,
+    )

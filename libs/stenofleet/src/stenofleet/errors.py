@@ -6,6 +6,7 @@ StenofleetError
 │   └── RecordingMissing   no recording lies under the address
 ├── KeyNotFound            no API key has this id or beginning
 ├── TargetRefused          a webhook's messages may not be sent to this URL or address
+├── MovementsNotQueued     Redis does not take movements
 ├── ListFull               the list of movements is as long as it may be
 └── MigrationError         the database's schema is not, and did not become, what is needed
 """
@@ -37,6 +38,10 @@ class KeyNotFound(StenofleetError):  # noqa: N818 - reads as what it says in an 
 
 class TargetRefused(StenofleetError):  # noqa: N818 - as above
     """A webhook's messages may not be sent there; says what was expected."""
+
+
+class MovementsNotQueued(StenofleetError):  # noqa: N818 - as above
+    """Redis does not take movements; says why."""
 
 
 class ListFull(StenofleetError):  # noqa: N818 - as above

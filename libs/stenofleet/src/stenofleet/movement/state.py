@@ -13,6 +13,9 @@ from stenofleet.movement.keys import LEASES, QUEUE
 KEEPING: Final = "noeviction"
 """The only policy under which a Redis that is full throws no queue away."""
 
+_PROBE: Final = "movement_logs:probe"
+"""Never exists, so that a push to what exists writes nothing there, and is refused as any push."""
+
 
 @dataclass(frozen=True)
 class State:
@@ -62,6 +65,15 @@ def look(client: Redis) -> State:
     lengths = iter(counts.execute())
     (queued, *processing), tasks, housekeeping = ([next(lengths) for _ in keys] for keys in lists)
     return State(queued, sum(processing), sum(tasks), sum(housekeeping), eviction_policy(client))
+
+
+def try_push(client: Redis) -> None:
+    """Returns when Redis takes writes, and writes nothing.
+
+    Raises:
+        redis.RedisError: Redis is away, has no memory left, or is a copy.
+    """
+    client.rpushx(_PROBE, "")
 
 
 def eviction_policy(client: Redis) -> str | None:

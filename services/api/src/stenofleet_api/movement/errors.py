@@ -1,10 +1,17 @@
 """Why movements are not taken, or not told of."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import structlog
+from redis import RedisError
+from redis.exceptions import OutOfMemoryError
 from stenofleet.errors import ListFull
 
 from stenofleet_api.problems import ProblemError, ServiceUnavailable
+
+log = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 5
 """In which a fleet that grows has made room, or Redis was started again."""
@@ -94,3 +101,17 @@ class TooDeep(ProblemError):  # noqa: N818 - named as the problem is
             f"Expected a page among the first {deepest} movements; "
             "go deeper with `cursor`, the next_cursor of the page before."
         )
+
+
+@contextmanager
+def queue_told() -> Iterator[None]:
+    """Makes problems of the errors of the list and of Redis."""
+    try:
+        yield
+    except ListFull as full:
+        raise QueueFull(full) from None
+    except OutOfMemoryError:
+        raise QueueOutOfMemory from None
+    except RedisError as error:
+        log.warning("the queue of movements is away", error=type(error).__name__)
+        raise QueueAway from None

@@ -8,15 +8,12 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from stenofleet.broker import BrokerKeys
 from stenofleet.broker.heartbeats import is_heard
-from stenofleet.movement.state import State, look
+from stenofleet.movement.state import State, look, try_push
 
 from stenofleet_api.movement.errors import QueueAway
 from stenofleet_api.movement.views import Health
 
 log = structlog.get_logger(__name__)
-
-PROBE = "movement_logs:probe"
-"""Never exists, so that a push to what exists writes nothing there, and is refused as any push."""
 
 
 def checked(redis: Callable[[], Redis], engine: Engine) -> Health:
@@ -48,7 +45,7 @@ def _redis(redis: Callable[[], Redis]) -> tuple[Redis | None, State | None]:
 def _celery(client: Redis, state: State) -> bool:
     """A fleet that was scaled to zero is well while nothing waits for it."""
     try:
-        client.rpushx(PROBE, "")
+        try_push(client)
         return state.is_idle or is_heard(client, BrokerKeys())
     except RedisError as error:
         log.warning("tasks cannot be published", error=type(error).__name__)

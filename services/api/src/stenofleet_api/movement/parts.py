@@ -5,11 +5,11 @@ from functools import cached_property
 from celery import Celery
 from redis import Redis
 from stenofleet.errors import SettingsError
+from stenofleet.movement.intake import Intake
 from stenofleet.movement.way_in import WayIn, connect
 from stenofleet.settings import ApiSettings
 
 from stenofleet_api.movement.errors import QueueAway
-from stenofleet_api.movement.way_in import Intake
 
 
 class Parts:

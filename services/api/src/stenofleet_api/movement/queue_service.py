@@ -11,9 +11,8 @@ from stenofleet.outcomes import Outcome
 
 from stenofleet_api.deps import Context, InContext, Owner
 from stenofleet_api.movement import health, tasks
-from stenofleet_api.movement.errors import NoAnswerOfWorkers, NotConfirmed
+from stenofleet_api.movement.errors import NoAnswerOfWorkers, NotConfirmed, queue_told
 from stenofleet_api.movement.views import Cleared, Health, QueueStatus, TaskView
-from stenofleet_api.movement.way_in import redis_told
 
 PING_SECONDS: Final = 5.0
 """That a test waits; the task expires with it, so that tests do not pile up."""
@@ -30,7 +29,7 @@ class QueueService:
 
     def status(self) -> QueueStatus:
         """What waits, or QueueAway."""
-        with redis_told():
+        with queue_told():
             state = look(self._parts.redis)
         return QueueStatus.of(state, self._parts.settings.movement_queue_limit)
 
@@ -43,7 +42,7 @@ class QueueService:
         """
         if self._parts.settings.require_confirm and not confirmed:
             raise NotConfirmed
-        with redis_told():
+        with queue_told():
             nobodys = self._owner == DEFAULT_OWNER
             return Cleared(cleared=self._parts.way_in.clear(self._owner, nobodys=nobodys))
 
@@ -57,7 +56,7 @@ class QueueService:
 
     async def view(self, task_id: str, seconds: float) -> TaskView:
         """What became of a task within so many seconds, or QueueAway."""
-        with redis_told():
+        with queue_told():
             ended = await tasks.within(self._parts.celery, task_id, seconds)
         return TaskView(
             status=_word(ended), task_id=task_id, result=None if ended is None else ended.result

@@ -9,7 +9,7 @@ from stenofleet.movement import dead_letters
 
 from stenofleet_api.deps import Context, InContext, Owner
 from stenofleet_api.movement import repository
-from stenofleet_api.movement.errors import NothingTaken, TooDeep
+from stenofleet_api.movement.errors import NothingTaken, TooDeep, queue_told
 from stenofleet_api.movement.filters import Cursor, Filter
 from stenofleet_api.movement.judging import WHOLE, judge, split
 from stenofleet_api.movement.schemas import Queued, QueuedBatch
@@ -42,7 +42,8 @@ class MovementService:
         judged = judge([body], self._owner)
         if judged.rejected:
             raise InvalidRequest([_of_body(each) for each in judged.rejected[0].errors])
-        length = self._parts.intake.put(judged.taken)
+        with queue_told():
+            length = self._parts.intake.put(judged.taken)
         return Queued(event_id=judged.ids[0], queue_length=length)
 
     def add_all(self, body: bytes, content_type: str) -> QueuedBatch:
@@ -56,7 +57,8 @@ class MovementService:
         judged = judge(split(body, content_type), self._owner)
         if not judged.taken:
             raise NothingTaken([each.model_dump() for each in judged.rejected])
-        length = self._parts.intake.put(judged.taken)
+        with queue_told():
+            length = self._parts.intake.put(judged.taken)
         return QueuedBatch(
             accepted=len(judged.taken),
             event_ids=judged.ids,
@@ -101,8 +103,8 @@ class MovementService:
         Raises:
             QueueFull, QueueAway: there is no room for them.
         """
-        with self._db.begin() as db:
-            put = self._parts.intake.put
+        put = self._parts.intake.put
+        with queue_told(), self._db.begin() as db:
             replayed = dead_letters.replay(db, put, self._owner, ids=ids)
         with self._db() as db:
             return Replayed(replayed=len(replayed), left=dead_letters.count(db, self._owner))

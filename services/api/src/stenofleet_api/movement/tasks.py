@@ -6,10 +6,10 @@ from typing import Any, Final
 import anyio
 from anyio import to_thread
 from celery import Celery
+from stenofleet.movement.intake import BROKER_AWAY
 from stenofleet.outcomes import Outcome, outcome
 
 from stenofleet_api.movement.errors import QueueAway
-from stenofleet_api.movement.way_in import BROKER_AWAY
 
 LOOK_SECONDS: Final = 0.1
 """Between two looks at a result."""

@@ -1,36 +1,20 @@
-"""Movements on their way into the list, and the message that has them written."""
+"""Movements put into the list, and the message that has them written (extra: celery)."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 from redis import RedisError
-from redis.exceptions import OutOfMemoryError
-from stenofleet.contracts.tasks import PROCESS_MOVEMENT_LOGS
-from stenofleet.errors import ListFull
-from stenofleet.movement.way_in import WayIn
 
-from stenofleet_api.movement.errors import QueueAway, QueueFull, QueueOutOfMemory
+from stenofleet.contracts.tasks import PROCESS_MOVEMENT_LOGS
+from stenofleet.movement.way_in import WayIn
 
 log = structlog.get_logger(__name__)
 
 BROKER_AWAY: Final = (OperationalError, RedisError)
 """What publishing raises; the errors' texts may hold the broker's URL."""
-
-
-@contextmanager
-def redis_told() -> Iterator[None]:
-    """Makes Redis' errors problems."""
-    try:
-        yield
-    except OutOfMemoryError:
-        raise QueueOutOfMemory from None
-    except RedisError as error:
-        log.warning("the queue of movements is away", error=type(error).__name__)
-        raise QueueAway from None
 
 
 class Intake:
@@ -46,15 +30,10 @@ class Intake:
         """Takes all items, and returns how many wait now.
 
         Raises:
-            QueueFull: there is no room for all of them.
-            QueueOutOfMemory: Redis has no memory left.
-            QueueAway: Redis does not answer.
+            ListFull: there is no room for all of them; none was taken.
+            redis.RedisError: Redis is away or has no memory left.
         """
-        with redis_told():
-            try:
-                before = self._way_in.push(items, self._limit)
-            except ListFull as full:
-                raise QueueFull(full) from None
+        before = self._way_in.push(items, self._limit)
         if before == 0:
             self._have_written()
         return before + len(items)

@@ -1,0 +1,51 @@
+"""The command ``stenofleet test-redis-celery``."""
+
+import sys
+from collections.abc import Iterable
+
+import click
+from redis import RedisError
+
+from stenofleet import checks
+from stenofleet.celery_app import make_app
+from stenofleet.checks import Step, Trouble
+from stenofleet.movement.way_in import connect
+from stenofleet.settings import MovementSettings, RedisSettings, load
+
+
+def run(*, redis: bool, celery: bool, samples: int | None, process: bool) -> None:
+    """Tries what is asked for, in this order, until something fails; exits with 1 then."""
+    settings = load(RedisSettings)
+    client, app = connect(settings), make_app(settings, "stenofleet-checks")
+    told = client.connection_pool.connection_kwargs
+    address = told.get("path") or f"{told['host']}:{told['port']}, database {told.get('db') or 0}"
+    steps: list[Step] = []
+    if redis:
+        steps += checks.redis_steps(client, address)
+    if celery:
+        steps += checks.celery_steps(app, client)
+    if samples is not None:
+        limit = load(MovementSettings).movement_queue_limit
+        steps.append(checks.sample_step(client, samples, limit))
+    if process:
+        steps.append(checks.batch_step(app))
+    if not _all_done(steps, address):
+        sys.exit(1)
+
+
+def _all_done(steps: Iterable[Step], address: str) -> bool:
+    for step in steps:
+        try:
+            seen = step.run()
+        except RedisError as error:
+            return _failed(step, checks.told(error, address))
+        except Trouble as trouble:
+            return _failed(step, trouble)
+        click.echo(f"✓ {step.title}: {seen}")
+    return True
+
+
+def _failed(step: Step, trouble: Trouble) -> bool:
+    click.echo(f"✗ {step.title}: {trouble}")
+    click.echo(f"  next: {trouble.then}")
+    return False

@@ -1,0 +1,176 @@
+"""``stenofleet test-redis-celery``, as administrators type it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from redis import Redis
+from stenofleet import checks
+from stenofleet.broker import BrokerKeys
+from stenofleet.broker.heartbeats import is_heard
+from stenofleet.cli import main
+from stenofleet.movement.keys import QUEUE
+from support.movements_sent import queued
+from support.servers import RedisServer, free_port, until
+
+
+@pytest.fixture
+def redis(redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Redis:
+    """The Redis that the command tests."""
+    monkeypatch.setenv("REDIS_URL", redis_server.url)
+    return Redis.from_url(redis_server.url)
+
+
+@pytest.fixture
+def worker(redis: Redis, database_url: str, tmp_path: Path) -> Iterator[None]:
+    """A worker for all of the queues, which was heard."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url,
+        "STENOFLEET_STORAGE_URL": f"file://{tmp_path}/recordings",
+        "STENOFLEET_HEALTH_PORT": str(free_port()),
+    }
+    words = ("-m", "celery", "-A", "stenofleet_worker", "worker", "-Q", "logs,core", "-c", "1")
+    with (tmp_path / "worker.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, *words], env=environment, cwd=tmp_path, stdout=log, stderr=log
+        )
+    try:
+        until(lambda: is_heard(redis, BrokerKeys(), 1), "a heartbeat", 60)
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def typed(*words: str) -> Result:
+    return CliRunner().invoke(main, ["test-redis-celery", *words])
+
+
+def test_a_redis_that_serves_gets_ticks(redis: Redis) -> None:
+    redis.rpush(QUEUE, b"a")
+
+    result = typed("--test-redis")
+
+    assert result.exit_code == 0, result.output
+    lines = result.output.splitlines()
+    assert [line[0] for line in lines] == ["✓"] * 4
+    assert "noeviction" in lines[2]
+    assert "1 movements wait" in lines[3]
+
+
+@pytest.mark.usefixtures("worker")
+def test_with_a_worker_everything_gets_ticks() -> None:
+    for words in ((), ("--test-all",)):
+        result = typed(*words)
+
+        assert result.exit_code == 0, result.output
+        assert "✓ A worker does a task: 'pong'" in result.output
+
+
+def test_without_a_worker_it_says_how_to_start_one(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del redis
+    monkeypatch.setattr(checks, "BATCH_SECONDS", 0.3)
+
+    heard, batch = typed("--test-celery"), typed("--process-queue")
+
+    assert (heard.exit_code, batch.exit_code) == (1, 1)
+    assert "✗ A worker is there" in heard.output
+    assert "next: start one: celery -A stenofleet_worker worker -Q logs,core" in heard.output
+    assert "✗ A batch is written: no worker of logs did it" in batch.output
+
+
+@pytest.mark.parametrize(("words", "count"), [((), 10), (("25",), 25)])
+def test_sample_data_lies_in_the_list(redis: Redis, words: tuple[str, ...], count: int) -> None:
+    result = typed("--add-sample-data", *words)
+
+    assert result.exit_code == 0, result.output
+    assert f"{count} sample movements, {count} wait now" in result.output
+    assert [each.track_id for each in queued(redis)] == list(range(count))
+
+
+def test_a_policy_that_loses_queues_fails_with_the_setting(redis: Redis) -> None:
+    redis.config_set("maxmemory-policy", "allkeys-lru")
+
+    result = typed("--test-redis")
+
+    assert result.exit_code == 1
+    assert "✗ Redis keeps its queues" in result.output
+    assert "noeviction" in result.output
+
+
+def test_a_full_redis_fails_with_what_to_do(redis: Redis) -> None:
+    redis.config_set("maxmemory", 1)
+
+    result = typed("--test-redis")
+
+    assert result.exit_code == 1
+    assert "✗ Redis takes writes: Redis has no memory left" in result.output
+    assert "next: have workers empty the queues" in result.output
+
+
+def test_a_wrong_password_is_told_and_never_shown(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDIS_URL", f"redis://:open-sesame@127.0.0.1:{redis_server.port}/0")
+
+    result = typed()
+
+    assert result.exit_code == 1
+    assert "next: check REDIS_PASSWORD" in result.output
+    assert "open-sesame" not in result.output
+
+
+@pytest.mark.parametrize("words", [("--test-redis",), ("--test-celery",), ("--process-queue",)])
+def test_a_redis_that_is_not_there_is_told_with_its_address(
+    monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://:open-sesame@127.0.0.1:1/0")
+
+    result = typed(*words)
+
+    assert result.exit_code == 1
+    assert result.output.count("✗") == 1
+    assert "next: " in result.output
+    assert "open-sesame" not in result.output
+
+
+def test_results_that_are_elsewhere_are_told(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    del redis
+    monkeypatch.setenv("CELERY_RESULT_BACKEND", "redis://:open-sesame@127.0.0.1:1/0")
+
+    result = typed("--process-queue")
+
+    assert result.exit_code == 1
+    assert "✗ A batch is written" in result.output
+    assert "open-sesame" not in result.output
+
+
+def test_the_settings_are_read_from_a_file(
+    redis_server: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text(f"REDIS_URL={redis_server.url}\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("REDIS_URL", raising=False)
+
+    assert typed("--test-redis").exit_code == 0
+
+
+def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_PORT", "many")
+
+    result = typed()
+
+    assert result.exit_code == 1
+    assert "REDIS_PORT" in result.output
+
+
+@pytest.mark.parametrize("words", [("--add-sample-data", "0"), ("--everything",)])
+def test_a_wrong_option_is_told(words: tuple[str, ...]) -> None:
+    assert typed(*words).exit_code == 2
