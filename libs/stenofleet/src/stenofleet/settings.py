@@ -203,6 +203,14 @@ class JobSettings(Settings):
     lease_seconds: int = Field(60, ge=5, le=3600)
 
 
+class MovementSettings(Settings):
+    """The way of movements into their list."""
+
+    # A whole request of 10,000 must fit, or it could never be taken.
+    movement_queue_limit: int = Field(1_000_000, ge=10_000, description="movements that may wait")
+    require_confirm: bool = False
+
+
 class AuthMode(StrEnum):
     """Whether requests need a key."""
 
@@ -223,14 +231,6 @@ class WebhookSettings(Settings):
 
     webhook_allow_private: bool = False
     webhook_allow_http: bool = False
-
-
-class MovementSettings(Settings):
-    """The way of movements into their list."""
-
-    # A whole request of 10,000 must fit, or it could never be taken.
-    movement_queue_limit: int = Field(1_000_000, ge=10_000, description="movements that may wait")
-    require_confirm: bool = False
 
 
 class ApiSettings(

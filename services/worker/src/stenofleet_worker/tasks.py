@@ -127,6 +127,12 @@ def advance_operations() -> None:
     housekeeping.survive(lambda: advance.advance(services, app))
 
 
+@app.task(name=names.PING)
+def ping() -> str:
+    """Answers, to show that tasks are run."""
+    return "pong"
+
+
 @app.task(name=names.DELIVER_WEBHOOKS, ignore_result=True)
 def deliver_webhooks() -> None:
     """Sends webhooks' messages that are due."""
@@ -137,9 +143,3 @@ def deliver_webhooks() -> None:
 def remove_expired() -> None:
     """Removes uploads that nobody confirmed, and sessions past their time."""
     housekeeping.survive(lambda: retention.remove_expired(services))
-
-
-@app.task(name=names.PING)
-def ping() -> str:
-    """Answers, to show that tasks are run."""
-    return "pong"

@@ -2,6 +2,9 @@
 
 from typing import Final
 
+PING: Final = "stenofleet.ping"
+"""Answers ``pong``: whether tasks are run at all."""
+
 TRANSCRIBE_AUDIO: Final = "stenofleet.transcribe_audio"
 TRANSCRIBE_WINDOW: Final = "stenofleet.transcribe_window"
 """``(session_id, index)``: one window of a long recording, on any slot of the fleet."""
@@ -14,9 +17,6 @@ RESTORE_PENDING: Final = "stenofleet.restore_pending"
 ADVANCE_OPERATIONS: Final = "stenofleet.advance_operations"
 DELIVER_WEBHOOKS: Final = "stenofleet.deliver_webhooks"
 REMOVE_EXPIRED: Final = "stenofleet.remove_expired"
-PING: Final = "stenofleet.ping"
-"""Answers ``pong``: whether tasks are run at all."""
-
 PROCESS_MOVEMENT_LOGS: Final = "stenofleet.process_movement_logs_batch"
 KICK_MOVEMENT_LOGS: Final = "stenofleet.kick_movement_logs"
 
@@ -31,13 +31,13 @@ ROUTES: Final[dict[str, dict[str, str]]] = {
     **{
         name: {"queue": CORE_QUEUE}
         for name in (
+            PING,
             PUBLISH_OUTBOX,
             REAP_LEASES,
             RESTORE_PENDING,
             ADVANCE_OPERATIONS,
             DELIVER_WEBHOOKS,
             REMOVE_EXPIRED,
-            PING,
             KICK_MOVEMENT_LOGS,
         )
     },
