@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI
+from stenofleet import feed
 from stenofleet.celery_app import make_app
 from stenofleet.db.engine import make_engine, make_sessions
 from stenofleet.keys import Scope
@@ -16,6 +17,8 @@ from stenofleet_api import health, problems
 from stenofleet_api.auth.gate import Gate
 from stenofleet_api.deps import REFUSALS, Context, require
 from stenofleet_api.edits import routes as edits
+from stenofleet_api.events import routes as events
+from stenofleet_api.events.live import Live
 from stenofleet_api.imports import routes as imports
 from stenofleet_api.middleware import Observed
 from stenofleet_api.openai import routes as openai
@@ -35,8 +38,8 @@ installation was told to ask for none.
 Every error is a problem of RFC 9457 (`application/problem+json`) with a stable `type`.
 """
 
-OPEN: Final[tuple[APIRouter, ...]] = (health.router, uploads.signed)
-"""Routes without a key; all others need one."""
+OPEN: Final[tuple[APIRouter, ...]] = (health.router, uploads.signed, events.streams)
+"""Routes that need no key, or take another proof; all others need one."""
 
 GUARDED: Final[tuple[tuple[Scope, APIRouter], ...]] = (
     (Scope.SESSIONS, sessions.router),
@@ -48,6 +51,7 @@ GUARDED: Final[tuple[tuple[Scope, APIRouter], ...]] = (
     (Scope.SESSIONS, edits.router),
     (Scope.SESSIONS, search.router),
     (Scope.SESSIONS, webhooks.router),
+    (Scope.SESSIONS, events.tickets),
     (Scope.SESSIONS, openai.router),
     (Scope.SESSIONS, openai.listing),
 )
@@ -97,6 +101,7 @@ def make_context(settings: ApiSettings) -> Context:
     """Engine, store and publisher."""
     engine = make_engine(settings, "stenofleet-api")
     database = make_sessions(engine)
+    feed.connect(database, feed.Feed(settings.results))
     return Context(
         settings=settings,
         engine=engine,
@@ -104,12 +109,15 @@ def make_context(settings: ApiSettings) -> Context:
         recordings=Recordings.of(settings),
         publisher=Publisher(database, make_app(settings, "stenofleet-api")),
         gate=Gate(settings, database),
+        live=Live(settings.results, database),
     )
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    yield
     context: Context = app.state.context
+    context.live.start()
+    yield
+    await context.live.stop()
     context.publisher.close()
     context.engine.dispose()
