@@ -15,6 +15,11 @@ from stenofleet.storage import Recordings
 
 from stenofleet_api import health, problems
 from stenofleet_api.auth.gate import Gate
+from stenofleet_api.blueprints import application_routes as blueprint_applications
+from stenofleet_api.blueprints import plan_routes as plans
+from stenofleet_api.blueprints import preview_routes as blueprint_previews
+from stenofleet_api.blueprints import routes as blueprints
+from stenofleet_api.blueprints import version_routes as blueprint_versions
 from stenofleet_api.deps import REFUSALS, Context, require
 from stenofleet_api.edits import routes as edits
 from stenofleet_api.events import routes as events
@@ -54,6 +59,12 @@ GUARDED: Final[tuple[tuple[Scope, APIRouter], ...]] = (
     (Scope.SESSIONS, events.tickets),
     (Scope.SESSIONS, openai.router),
     (Scope.SESSIONS, openai.listing),
+    # Before the blueprints, whose ids would else be looked for under "applications".
+    (Scope.BLUEPRINTS, blueprint_applications.router),
+    (Scope.BLUEPRINTS, blueprints.router),
+    (Scope.BLUEPRINTS, blueprint_versions.router),
+    (Scope.BLUEPRINTS, blueprint_previews.router),
+    (Scope.BLUEPRINTS, plans.router),
 )
 """Routes that need a key with this scope."""
 
