@@ -12,7 +12,7 @@ from bench.measures import Row, note
 from bench.stack import Stack
 from sqlalchemy import text
 from stenofleet.movement.keys import QUEUE
-from stenofleet_api import cursors
+from stenofleet_api.movement.filters import Cursor
 from support.movements_sent import ADD, ADD_ALL, LOGS, movement
 
 WARM = 20
@@ -62,7 +62,7 @@ def pages(stack: Stack) -> Iterator[Row]:
     client = _Client(stack)
     path = f"{LOGS}/movements/?page_size={PAGE}"
     first = _times(lambda: client.ask("GET", path), LOOKS)
-    there = f"{path}&cursor={cursors.written(at, event_id)}"
+    there = f"{path}&cursor={Cursor(at, event_id)}"
     yield f"page 1 of {PAGE}, counted: answer, median and p99", _spread(first)
     far = _times(lambda: client.ask("GET", there), LOOKS)
     yield f"page {DEEP_PAGES:,} of {PAGE} by cursor: answer, median and p99", _spread(far)

@@ -1,31 +1,29 @@
-"""A place in a list that is ordered by a time and an id, as text that is given out."""
+"""Places in lists, as clients bear them: opaque, and good for a query's address."""
 
 import base64
 import binascii
 import json
-import uuid
-from datetime import UTC, datetime
+from collections.abc import Callable
+from typing import Any
 
 from stenofleet_api.problems import FieldError, InvalidRequest, shown
 
 
-def written(at: datetime, name: uuid.UUID) -> str:
-    """The place as text."""
-    place = json.dumps([at.isoformat(), str(name)])
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+def write(*place: str) -> str:
+    """A cursor for what a list is sorted by."""
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
 
 
-def read(text: str) -> tuple[datetime, uuid.UUID]:
-    """The place, its time in UTC.
+def read(text: str, *kinds: Callable[[Any], Any]) -> tuple[Any, ...]:
+    """The place that was written, each part made by its kind, which may raise ValueError.
 
     Raises:
-        InvalidRequest: the text is none of ours.
+        InvalidRequest: it is no cursor of such a list.
     """
     try:
-        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        at, name = json.loads(raw)
-        return datetime.fromisoformat(at).astimezone(UTC), uuid.UUID(name)
-    except (binascii.Error, ValueError, TypeError, AttributeError, OverflowError):
+        parts = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return tuple(kind(part) for kind, part in zip(kinds, parts, strict=True))
+    except (binascii.Error, ValueError, TypeError, AttributeError, RecursionError):
         expected = "next_cursor of an earlier answer"
         told = FieldError(field="query.cursor", expected=expected, got=shown(repr(text)))
         raise InvalidRequest([told]) from None

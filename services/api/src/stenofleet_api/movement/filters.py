@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, tuple_
 from stenofleet.db.models import MovementLog
@@ -11,6 +11,18 @@ from stenofleet.movement.events import day_of
 from stenofleet_api import cursors
 
 Table = MovementLog
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The moment in UTC, from which its day is taken.
+
+    Raises:
+        ValueError: no calendar knows it there.
+    """
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("expected a time that calendars know in UTC") from None
 
 
 @dataclass(frozen=True)
@@ -63,7 +75,7 @@ class Cursor:
         ]
 
     def __str__(self) -> str:
-        return cursors.written(self.occurred_at, self.event_id)
+        return cursors.write(self.occurred_at.isoformat(), str(self.event_id))
 
 
 def read_cursor(text: str) -> Cursor:
@@ -72,4 +84,8 @@ def read_cursor(text: str) -> Cursor:
     Raises:
         InvalidRequest: it is none of ours.
     """
-    return Cursor(*cursors.read(text))
+    return Cursor(*cursors.read(text, _read_time, uuid.UUID))
+
+
+def _read_time(text: str) -> datetime:
+    return in_utc(datetime.fromisoformat(text))

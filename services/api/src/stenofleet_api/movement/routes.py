@@ -1,6 +1,5 @@
 """Routes of movements."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Query, Request
@@ -15,7 +14,7 @@ from stenofleet_api.movement.errors import (
     QueueOutOfMemory,
     TooDeep,
 )
-from stenofleet_api.movement.filters import Filter, read_cursor
+from stenofleet_api.movement.filters import Filter, in_utc, read_cursor
 from stenofleet_api.movement.schemas import Queued, QueuedBatch, Text
 from stenofleet_api.movement.service import Movements
 from stenofleet_api.movement.views import DeadLetters, MovementPage, Replayed, Replaying
@@ -34,14 +33,7 @@ reading = APIRouter(prefix=PREFIX, tags=["movements"])
 NOT_PUT = (QueueFull, QueueAway, QueueOutOfMemory, BodyTooLarge)
 
 
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("expected a time that calendars know in UTC") from None
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
 
 
 async def _filter(

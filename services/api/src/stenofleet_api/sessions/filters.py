@@ -64,7 +64,7 @@ class Cursor:
         return tuple_(Table.created_at, Table.id) < (self.created_at, self.session_id)
 
     def __str__(self) -> str:
-        return cursors.written(self.created_at, self.session_id)
+        return cursors.write(self.created_at.isoformat(), str(self.session_id))
 
 
 def read_cursor(text: str) -> Cursor:
@@ -73,4 +73,4 @@ def read_cursor(text: str) -> Cursor:
     Raises:
         InvalidRequest: it is none of ours.
     """
-    return Cursor(*cursors.read(text))
+    return Cursor(*cursors.read(text, datetime.fromisoformat, uuid.UUID))
