@@ -6,7 +6,8 @@ StenofleetError
     │   ├── NotAudio          it is no audio
     │   └── UnsupportedLanguage
     ├── Interrupted           the worker is asked to stop
-    └── LeaseLost             the session is another's, or was cancelled
+    ├── LeaseLost             the session is another's, or was cancelled
+    └── MovementsLeft         Redis or PostgreSQL is away; movements wait on
 """
 
 from stenofleet.errors import StenofleetError
@@ -34,3 +35,14 @@ class Interrupted(WorkerError):  # noqa: N818 - as above
 
 class LeaseLost(WorkerError):  # noqa: N818 - as above
     """The session belongs to another delivery by now, or was cancelled."""
+
+
+class MovementsLeft(WorkerError):  # noqa: N818 - as above
+    """Redis or PostgreSQL is away, or refuses; what was not written goes back to the list."""
+
+    def __init__(self, who: str, error: Exception) -> None:
+        """The text of ``error`` may hold an address with a password, and is left out."""
+        super().__init__(
+            f"{who} is away or refuses ({type(error).__name__}); the movements that were taken "
+            "go back to the list, and another run writes them"
+        )

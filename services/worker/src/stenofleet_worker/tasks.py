@@ -16,8 +16,9 @@ from stenofleet.telemetry import bind
 from stenofleet_worker import endings, housekeeping, lost_windows, results, retention
 from stenofleet_worker.celery import app
 from stenofleet_worker.database import AWAY
-from stenofleet_worker.errors import Interrupted, LeaseLost, RecordingError
+from stenofleet_worker.errors import Interrupted, LeaseLost, MovementsLeft, RecordingError
 from stenofleet_worker.google import advance
+from stenofleet_worker.movement import kick, partitions, run
 from stenofleet_worker.services import services
 from stenofleet_worker.webhooks.deliver import deliver_due
 
@@ -101,6 +102,12 @@ def _job_told(app: Celery, session_id: uuid.UUID) -> Iterator[None]:
         endings.tell(services, app, session_id)
 
 
+@app.task(name=names.PROCESS_MOVEMENT_LOGS, throws=(MovementsLeft,))
+def process_movement_logs_batch() -> dict[str, int]:
+    """Writes the movements that wait; see `stenofleet_worker.movement.run.perform`."""
+    return run.perform(services, app)
+
+
 @app.task(name=names.PUBLISH_OUTBOX, ignore_result=True)
 def publish_outbox() -> None:
     """Publishes what was not published after its transaction."""
@@ -137,3 +144,15 @@ def deliver_webhooks() -> None:
 def remove_expired() -> None:
     """Removes uploads that nobody confirmed, and sessions past their time."""
     housekeeping.survive(lambda: retention.remove_expired(services))
+
+
+@app.task(name=names.KICK_MOVEMENT_LOGS, ignore_result=True)
+def kick_movement_logs() -> None:
+    """Gives movements of lost workers back, and has workers write what waits."""
+    housekeeping.survive(lambda: kick.kick(services, app))
+
+
+@app.task(name=names.KEEP_MOVEMENT_PARTITIONS, ignore_result=True)
+def keep_movement_partitions() -> None:
+    """Makes the partitions of the days ahead, and drops those past their time."""
+    housekeeping.survive(lambda: partitions.keep(services))

@@ -14,13 +14,19 @@ RESTORE_PENDING: Final = "stenofleet.restore_pending"
 ADVANCE_OPERATIONS: Final = "stenofleet.advance_operations"
 DELIVER_WEBHOOKS: Final = "stenofleet.deliver_webhooks"
 REMOVE_EXPIRED: Final = "stenofleet.remove_expired"
+KEEP_MOVEMENT_PARTITIONS: Final = "stenofleet.keep_movement_partitions"
+
+PROCESS_MOVEMENT_LOGS: Final = "stenofleet.process_movement_logs_batch"
+KICK_MOVEMENT_LOGS: Final = "stenofleet.kick_movement_logs"
 
 TRANSCRIPTION_QUEUE: Final = "transcription"
 CORE_QUEUE: Final = "core"
+LOGS_QUEUE: Final = "logs"
 
 ROUTES: Final[dict[str, dict[str, str]]] = {
     TRANSCRIBE_AUDIO: {"queue": TRANSCRIPTION_QUEUE},
     TRANSCRIBE_WINDOW: {"queue": TRANSCRIPTION_QUEUE},
+    PROCESS_MOVEMENT_LOGS: {"queue": LOGS_QUEUE},
     **{
         name: {"queue": CORE_QUEUE}
         for name in (
@@ -30,6 +36,8 @@ ROUTES: Final[dict[str, dict[str, str]]] = {
             ADVANCE_OPERATIONS,
             DELIVER_WEBHOOKS,
             REMOVE_EXPIRED,
+            KEEP_MOVEMENT_PARTITIONS,
+            KICK_MOVEMENT_LOGS,
         )
     },
 }
