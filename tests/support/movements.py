@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from redis import Redis
 
 PUSHED = 5_000
+NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+# A UUIDv7 of that time without its random bits.
+_FIRST_ID = int(NOON.timestamp() * 1000) << 80 | 7 << 76 | 2 << 62
 
 
 def movement(number: int, **changes: Any) -> Movement:
-    """The movement of this number; the same number gives the same one, this day."""
-    noon = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+    """The movement of this number; the same number gives the same one."""
     values: dict[str, Any] = {
-        "event_id": uuid.UUID(int=_millisecond(noon) | number),
-        "occurred_at": noon,
+        "event_id": uuid.UUID(int=_FIRST_ID | number),
+        "occurred_at": NOON + timedelta(milliseconds=number),
         "owner_id": "default",
         "user_id": f"user-{number % 500}",
         "track_id": number,
@@ -33,11 +35,6 @@ def movement(number: int, **changes: Any) -> Movement:
         "camera_id": None if number % 10 == 0 else f"camera-{number % 10}",
     }
     return Movement(**{**values, **changes})
-
-
-def _millisecond(moment: datetime) -> int:
-    """A UUIDv7 of this time without its random bits."""
-    return int(moment.timestamp() * 1000) << 80 | 7 << 76 | 2 << 62
 
 
 def push(client: "Redis", movements: Iterable[Movement | bytes]) -> None:

@@ -5,6 +5,7 @@ StenofleetError
     ├── RecordingError        the recording cannot be transcribed, now or later
     │   ├── NotAudio          it is no audio
     │   └── UnsupportedLanguage
+    ├── UnknownSession        no session has this id
     ├── Interrupted           the worker is asked to stop
     ├── LeaseLost             the session is another's, or was cancelled
     └── MovementsLeft         Redis or PostgreSQL is away; movements wait on
@@ -27,6 +28,10 @@ class NotAudio(RecordingError):  # noqa: N818 - reads as what it says in an exce
 
 class UnsupportedLanguage(RecordingError):  # noqa: N818 - as above
     """The engine does not know the language."""
+
+
+class UnknownSession(WorkerError):  # noqa: N818 - as above
+    """No session has this id; says so in a sentence."""
 
 
 class Interrupted(WorkerError):  # noqa: N818 - as above

@@ -16,14 +16,20 @@ from stenofleet.telemetry import bind
 from stenofleet_worker import endings, housekeeping, lost_windows, results, retention
 from stenofleet_worker.celery import app
 from stenofleet_worker.database import AWAY
-from stenofleet_worker.errors import Interrupted, LeaseLost, MovementsLeft, RecordingError
+from stenofleet_worker.errors import (
+    Interrupted,
+    LeaseLost,
+    MovementsLeft,
+    RecordingError,
+    UnknownSession,
+)
 from stenofleet_worker.google import advance
 from stenofleet_worker.movement import kick, partitions, run
 from stenofleet_worker.services import services
 from stenofleet_worker.webhooks.deliver import deliver_due
 
-# The user's recording is to blame for these, so they are no errors of ours in the log.
-THROWS = (RecordingError, RecordingMissing)
+# The recording, or who sent the message, is to blame: they are no errors of ours in the log.
+THROWS = (RecordingError, RecordingMissing, UnknownSession)
 
 
 @app.task(
@@ -45,7 +51,7 @@ def transcribe_audio(
     from stenofleet_worker.transcription import job  # noqa: PLC0415
 
     del original_filename  # part of the contract, and of no use here
-    order = job.Order(uuid.UUID(session_id), audio_uri, language, self.request.get(ATTEMPT))
+    order = job.Order(_id_of(session_id), audio_uri, language, self.request.get(ATTEMPT))
     report = results.Reporter(self.app, self.request.id or "")
     with _delivery(self, session_id):
         ended = job.perform(services, order, report)
@@ -54,6 +60,15 @@ def transcribe_audio(
             # The result under this id is stored by whoever does the last of its windows.
             raise Ignore(f"{len(ended.messages)} windows are on their way")
         return ended
+
+
+def _id_of(session_id: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(session_id)
+    except (ValueError, TypeError, AttributeError):
+        raise UnknownSession(
+            f"session_id: expected the UUID of a session, got {session_id!r}"
+        ) from None
 
 
 @app.task(

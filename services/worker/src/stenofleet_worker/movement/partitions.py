@@ -120,8 +120,7 @@ def _drop(sessions: sessionmaker[Session], first_kept: date) -> int:
     dropped = sum(_drop_one(sessions, name) for name in old)
     with sessions.begin() as db:
         past = select(_PLACE).select_from(_STRAYS).where(_STRAYS.c.event_day < first_kept)
-        chosen = past.limit(DELETED).scalar_subquery()
-        db.execute(delete(_STRAYS).where(func.any(func.array(chosen)) == _PLACE))
+        db.execute(delete(_STRAYS).where(_PLACE.in_(past.limit(DELETED))))
     return dropped
 
 
