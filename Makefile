@@ -17,7 +17,7 @@ PACKAGES := redis-server postgresql
 .PHONY: help setup tools models programs format lint types imports openapi openapi-check check \
 	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton bench-scale \
 	bench-sense bench-simulator bench-speakers bench-reaction bench-operator \
-	bench-transcription campaign-kills version release clean
+	bench-transcription bench-ingest campaign-kills campaign-ingest version release clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -113,6 +113,9 @@ bench-reaction: setup ## Print how the operator reacts and what its pods take, o
 bench-transcription: setup tools models ## Print how fast, exact and frugal transcription is.
 	$(RUN)/python tests/bench/bench_transcription.py $(ARGS)
 
+bench-ingest: setup tools ## Print how fast movements are written, and what their workers take.
+	$(RUN)/python tests/bench/bench_ingest.py $(ARGS)
+
 bench-speakers: setup models ## Print how well and how fast speakers are told apart.
 	$(RUN)/python -W ignore tests/bench/bench_speakers.py
 
@@ -124,6 +127,10 @@ version: setup ## Print the version; NEW=1.2.3 has all packages, images and the 
 
 release: setup programs ## Write images, chart, bills of materials and checksums into dist/release.
 	eval "$$($(RUN)/cluster env)" && $(RUN)/stenofleet-deploy package $(ARGS)
+
+campaign-ingest: setup tools ## Write EVENTS (1000000) movements while workers are killed and servers restart.
+	EVENTS=$(or $(EVENTS),1000000) $(PYTEST) \
+		tests/integration/worker/movement/test_movement_campaign.py -q -s -o timeout=7200
 
 clean: ## Remove what the tools left in this folder.
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

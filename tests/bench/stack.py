@@ -71,16 +71,18 @@ class Stack:
     processes: list[Process] = field(default_factory=list)
 
     @contextmanager
-    def workers(self, count: int, slots: int) -> Iterator[list[Process]]:
-        """So many transcribers of so many slots, ready; they stop at the end."""
+    def workers(
+        self, count: int, slots: int, queue: str = "transcription"
+    ) -> Iterator[list[Process]]:
+        """So many workers of so many slots, ready; they stop at the end."""
         with ExitStack() as stack:
             numbers = range(count)
-            yield [stack.enter_context(self._worker(number, slots)) for number in numbers]
+            yield [stack.enter_context(self._worker(each, slots, queue)) for each in numbers]
 
     @contextmanager
-    def _worker(self, number: int, slots: int) -> Iterator[Process]:
-        queue = ("-Q", "transcription", "-n", f"bench-{number}@bench", "-c", str(slots))
-        with self._celery("worker", *queue, CELERY_CONCURRENCY=str(slots)) as process:
+    def _worker(self, number: int, slots: int, queue: str) -> Iterator[Process]:
+        words = ("-Q", queue, "-n", f"bench-{number}@bench", "-c", str(slots))
+        with self._celery("worker", *words, CELERY_CONCURRENCY=str(slots)) as process:
             until(lambda: process.answers("/readyz"), "a worker", READY_SECONDS)
             yield process
 

@@ -11,8 +11,10 @@ from pathlib import Path
 from bench.measures import Row, note
 from bench.stack import Stack
 from sqlalchemy import text
+from stenofleet.db.engine import make_sessions
 from stenofleet.movement.keys import QUEUE
 from stenofleet_api.movement.filters import Cursor
+from stenofleet_worker.movement import partitions
 from support.movements_sent import ADD, ADD_ALL, LOGS, movement
 
 WARM = 20
@@ -29,7 +31,7 @@ INSERT INTO movement_log (event_day, event_id, owner_id, occurred_at, user_id, t
                           state, store, location)
 SELECT (at AT TIME ZONE 'UTC')::date, gen_random_uuid(), 'default', at, 'user-' || number % 500,
        number, '{1,2,3,4}', 'walking', 'store-' || number % 20, 'door'
-FROM (SELECT number, now() - number * interval '1 second' AS at
+FROM (SELECT number, now() - number * interval '0.3 second' AS at
       FROM generate_series(1, :rows) AS number) AS each
 """
 PLACE = """
@@ -55,6 +57,7 @@ def api(stack: Stack) -> Iterator[Row]:
 def pages(stack: Stack) -> Iterator[Row]:
     """The first page, and one 10,000 pages deep, by cursor."""
     deep = PAGE * DEEP_PAGES
+    partitions.make(make_sessions(stack.engine))
     with stack.engine.begin() as db:
         db.execute(text(FILL), {"rows": deep + 100_000})
         db.execute(text("ANALYZE movement_log"))

@@ -55,7 +55,7 @@ def test_pods_that_share_a_configuration_share_its_checksum() -> None:
     }
     assert set(checksums) == {
         *("Deployment api", "Deployment beat"),
-        *("Deployment worker-core", "Deployment worker-transcription"),
+        *("Deployment worker-core", "Deployment worker-logs", "Deployment worker-transcription"),
     }
     assert len(set(checksums.values())) == 1
 

@@ -196,7 +196,7 @@ def test_prometheus_finds_every_pod_of_stenofleet_and_none_when_it_shall_not() -
 
     assert scraped({}) == {
         *("Deployment api", "Deployment beat", "Deployment operator"),
-        *("Deployment worker-core", "Deployment worker-transcription"),
+        *("Deployment worker-core", "Deployment worker-logs", "Deployment worker-transcription"),
     }
     assert scraped({"metrics": {"annotations": False}}) == set()
 

@@ -137,9 +137,8 @@ def test_a_changed_setting_replaces_the_pods_of_stenofleet_and_no_server(
     before = installation.templates()
     installation.apply({"settings": {"whisperModel": "tiny.en"}})
     changed = {name for name, each in installation.templates().items() if each != before[name]}
-    assert changed == {
-        f"{FULLNAME}-{name}" for name in ("api", "beat", "worker-core", "worker-transcription")
-    }
+    readers = ("api", "beat", "worker-core", "worker-logs", "worker-transcription")
+    assert changed == {f"{FULLNAME}-{name}" for name in readers}
 
 
 def test_a_new_image_of_the_api_runs_the_migrations_again(installation: Installation) -> None:

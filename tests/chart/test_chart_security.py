@@ -103,7 +103,7 @@ def test_the_operator_reads_the_named_secrets_and_no_other() -> None:
 def test_without_a_named_secret_there_is_no_rule_that_would_stand_for_all(
     watched: list[str],
 ) -> None:
-    workers = {"core": {"enabled": False}, "transcription": {"enabled": False}}
+    workers = {name: {"enabled": False} for name in ("core", "logs", "transcription")}
     operator = {"watchNamespaces": watched}
     objects = render({"operator": operator, "workers": workers, "beat": {"enabled": False}})
     assert rules_about("secrets", objects) == []
@@ -185,5 +185,6 @@ def test_only_what_needs_the_database_gets_its_url() -> None:
     assert holders - migrations == {
         "Deployment api",
         "Deployment worker-core",
+        "Deployment worker-logs",
         "Deployment worker-transcription",
     }

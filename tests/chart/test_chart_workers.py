@@ -1,6 +1,9 @@
 """The map ``workers:`` becomes Deployments and the WorkerPools that resize them."""
 
 import pytest
+from stenofleet.contracts.tasks import LOGS_QUEUE
+from stenofleet.movement.keys import QUEUE
+from stenofleet_worker.movement.kick import ITEMS_PER_TASK
 from support.chart import CASES, FULLNAME, OWN_POOL, Object, containers, env, of_kind, render
 
 
@@ -25,16 +28,25 @@ def test_replicas_are_rendered_neither_on_a_pool_nor_on_its_target(case: str) ->
 
 def test_each_pool_has_a_target_a_budget_and_nothing_else() -> None:
     objects = render()
-    assert set(of_kind(objects, "WorkerPool")) == {"transcription", "core"}
-    workers = {"worker-transcription", "worker-core"}
+    assert set(of_kind(objects, "WorkerPool")) == {"transcription", "logs", "core"}
+    workers = {"worker-transcription", "worker-logs", "worker-core"}
     assert {name for name in of_kind(objects, "Deployment") if "worker" in name} == workers
     assert {name for name in of_kind(objects, "PodDisruptionBudget") if "worker" in name} == workers
 
 
-def test_transcription_sleeps_at_zero_and_core_never_does() -> None:
+def test_transcription_and_logs_sleep_at_zero_and_core_never_does() -> None:
     pools = of_kind(render(), "WorkerPool")
     assert pools["transcription"]["spec"]["minReplicas"] == 0
+    assert pools["logs"]["spec"]["minReplicas"] == 0
     assert pools["core"]["spec"]["minReplicas"] == 1
+
+
+def test_the_pool_of_movements_is_raised_by_their_list_as_the_kick_counts_it() -> None:
+    demand = of_kind(render(), "WorkerPool")["logs"]["spec"]["demand"]
+    assert demand == {
+        "queues": [LOGS_QUEUE],
+        "lists": [{"key": QUEUE, "itemsPerTask": ITEMS_PER_TASK}],
+    }
 
 
 def test_a_worker_consumes_the_queues_that_its_pool_counts() -> None:
@@ -53,7 +65,7 @@ def test_a_worker_starts_with_the_least_concurrency_of_its_pool() -> None:
 
 
 def test_pool_and_worker_read_the_same_broker() -> None:
-    for name in ("transcription", "core"):
+    for name in ("transcription", "logs", "core"):
         pool = of_kind(render(), "WorkerPool")[name]
         secret = pool["spec"]["broker"]["urlSecretRef"]
         assert secret == {"name": f"{FULLNAME}-redis", "key": "url"}
@@ -108,9 +120,9 @@ def test_a_stop_may_take_long_and_never_as_long_as_the_visibility_timeout() -> N
     objects = render({"workers": {"mail": OWN_POOL}})
     grace = {
         name: deployment(name, objects)["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
-        for name in ("core", "transcription", "mail")
+        for name in ("core", "logs", "transcription", "mail")
     }
-    assert grace == {"core": 60, "transcription": 180, "mail": 3600}
+    assert grace == {"core": 60, "logs": 120, "transcription": 180, "mail": 3600}
 
 
 def test_a_pool_of_one_s_own_gets_nothing_that_is_stenofleet_s() -> None:
@@ -142,7 +154,7 @@ def test_a_pool_that_is_switched_off_leaves_nothing() -> None:
 
 
 def test_a_worker_is_ready_when_it_consumes_and_is_not_taken_before_another_is() -> None:
-    for name in ("transcription", "core"):
+    for name in ("transcription", "logs", "core"):
         container = worker(name, render())
         assert container["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": "health"}
         assert container["livenessProbe"]["httpGet"] == {"path": "/livez", "port": "health"}
@@ -151,7 +163,7 @@ def test_a_worker_is_ready_when_it_consumes_and_is_not_taken_before_another_is()
 
 
 def test_workers_wait_for_the_schema_with_their_own_image() -> None:
-    for name in ("transcription", "core"):
+    for name in ("transcription", "logs", "core"):
         template = deployment(name, render())["spec"]["template"]
         first, container = containers(template)
         assert first["command"] == ["stenofleet", "db", "wait"]

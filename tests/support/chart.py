@@ -33,7 +33,7 @@ CASES: dict[str, Values] = {
     "as little as possible": {
         "beat": {"enabled": False},
         "operator": {"enabled": False},
-        "workers": {"core": {"enabled": False}, "transcription": {"enabled": False}},
+        "workers": {name: {"enabled": False} for name in ("core", "logs", "transcription")},
         "redis": {"persistence": {"enabled": False}},
         "postgresql": {"persistence": {"enabled": False}},
         "metrics": {"annotations": False},

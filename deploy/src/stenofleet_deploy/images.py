@@ -55,7 +55,7 @@ def images(whisper_model: str) -> tuple[Image, ...]:
         Image(
             "stenofleet/worker-core",
             "worker",
-            ("workers.core.image.tag", "beat.image.tag"),
+            ("workers.core.image.tag", "workers.logs.image.tag", "beat.image.tag"),
             target="core",
         ),
         Image(

@@ -15,6 +15,7 @@ def test_every_image_of_the_chart_gets_the_tag_of_its_content() -> None:
         "operator": {"image": {"tag": "tag-of-stenofleet/autoscaler"}},
         "workers": {
             "core": {"image": {"tag": "tag-of-stenofleet/worker-core"}},
+            "logs": {"image": {"tag": "tag-of-stenofleet/worker-core"}},
             "transcription": {"image": {"tag": "tag-of-stenofleet/worker"}},
         },
         "beat": {"image": {"tag": "tag-of-stenofleet/worker-core"}},

@@ -17,6 +17,9 @@ from stenofleet.settings import RedisSettings
 SOCKET_TIMEOUT = 5.0
 """Seconds until a Redis that does not answer counts as away."""
 
+BROKER_POOL = 10
+"""Connections of one process that publish at the same time."""
+
 RESULT_STORES = {
     scheme: f"stenofleet.results:{name}"
     for scheme, name in (
@@ -51,6 +54,7 @@ def make_app(settings: RedisSettings, name: str = "stenofleet") -> Celery:
         worker_disable_prefetch=True,
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
+        broker_pool_limit=BROKER_POOL,
         broker_connection_retry_on_startup=True,
         broker_transport_options={
             "visibility_timeout": settings.visibility_timeout,

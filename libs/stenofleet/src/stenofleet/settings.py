@@ -233,6 +233,14 @@ class WebhookSettings(Settings):
     webhook_allow_http: bool = False
 
 
+class MovementWriterSettings(Settings):
+    """How movements get from the list to the table, and how long they stay."""
+
+    movement_batch_size: int = Field(5_000, ge=1, le=20_000, description="of one transaction")
+    movement_lease_seconds: int = Field(60, ge=5, le=3600)
+    movement_retention_days: int | None = Field(None, ge=1, description="None keeps for ever")
+
+
 class ApiSettings(
     LogSettings,
     RedisSettings,
@@ -258,7 +266,13 @@ class ApiSettings(
 
 
 class WorkerSettings(
-    LogSettings, RedisSettings, DatabaseSettings, GoogleSettings, JobSettings, WebhookSettings
+    LogSettings,
+    RedisSettings,
+    DatabaseSettings,
+    GoogleSettings,
+    JobSettings,
+    MovementWriterSettings,
+    WebhookSettings,
 ):
     """The workers' and beat's settings."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar, cast
 
+import psycopg2
 import structlog
 from kombu.utils.functional import retry_over_time
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -12,8 +13,14 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-AWAY = (OperationalError, InterfaceError)
-"""What SQLAlchemy raises for a server that does not answer, or went away in a transaction."""
+AWAY = (
+    OperationalError,
+    InterfaceError,
+    psycopg2.OperationalError,
+    psycopg2.InterfaceError,
+)
+"""What SQLAlchemy, or its driver where we use that itself, raises for a server that does not
+answer, or went away in a transaction."""
 
 PATIENCE = 60.0
 """Seconds for which a transaction is tried again: a restart of PostgreSQL takes a few."""

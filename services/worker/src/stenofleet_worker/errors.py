@@ -5,8 +5,10 @@ StenofleetError
     ├── RecordingError        the recording cannot be transcribed, now or later
     │   ├── NotAudio          it is no audio
     │   └── UnsupportedLanguage
+    ├── UnknownSession        no session has this id
     ├── Interrupted           the worker is asked to stop
-    └── LeaseLost             the session is another's, or was cancelled
+    ├── LeaseLost             the session is another's, or was cancelled
+    └── MovementsLeft         Redis or PostgreSQL is away; movements wait on
 """
 
 from stenofleet.errors import StenofleetError
@@ -28,9 +30,24 @@ class UnsupportedLanguage(RecordingError):  # noqa: N818 - as above
     """The engine does not know the language."""
 
 
+class UnknownSession(WorkerError):  # noqa: N818 - as above
+    """No session has this id; says so in a sentence."""
+
+
 class Interrupted(WorkerError):  # noqa: N818 - as above
     """The worker is asked to stop; what is finished is kept."""
 
 
 class LeaseLost(WorkerError):  # noqa: N818 - as above
     """The session belongs to another delivery by now, or was cancelled."""
+
+
+class MovementsLeft(WorkerError):  # noqa: N818 - as above
+    """Redis or PostgreSQL is away, or refuses; what was not written goes back to the list."""
+
+    def __init__(self, who: str, error: Exception) -> None:
+        """The text of ``error`` may hold an address with a password, and is left out."""
+        super().__init__(
+            f"{who} is away or refuses ({type(error).__name__}); the movements that were taken "
+            "go back to the list, and another run writes them"
+        )

@@ -1,18 +1,16 @@
 """Messages of the transcription queue, as housekeeping asks for them and removes them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from celery import Celery
-from redis import Redis
 from sqlalchemy import ColumnElement, exists, func, or_
 from stenofleet.broker import BrokerKeys, missing_task_ids
 from stenofleet.contracts.tasks import TRANSCRIPTION_QUEUE
 from stenofleet.db.models import Outbox
 
-from stenofleet_worker import stale
+from stenofleet_worker import broker, stale
 
 RESTORE_AFTER: Final = timedelta(seconds=10)
 """How long a session or a window waits before its message is looked for in Redis."""
@@ -24,7 +22,7 @@ def missing(app: Celery, task_ids: Sequence[str]) -> set[str]:
     Raises:
         kombu.exceptions.OperationalError, redis.RedisError: the broker is away.
     """
-    with _broker(app) as client:
+    with broker.connected(app) as client:
         return missing_task_ids(client, BrokerKeys(), [TRANSCRIPTION_QUEUE], task_ids)
 
 
@@ -35,7 +33,7 @@ def forget(app: Celery, valid: Mapping[str, stale.Number]) -> None:
         kombu.exceptions.OperationalError, redis.RedisError: the broker is away.
     """
     if valid:
-        with _broker(app) as client:
+        with broker.connected(app) as client:
             stale.forget_deliveries(client, BrokerKeys(), valid)
 
 
@@ -43,15 +41,3 @@ def on_its_way(*mine: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether one of these rows of the outbox is to be published, or was just now."""
     just_now = Outbox.published_at > func.now() - RESTORE_AFTER
     return exists().where(*mine, or_(Outbox.published_at.is_(None), just_now))
-
-
-@contextmanager
-def _broker(app: Celery) -> Iterator[Redis]:
-    """Kombu's own client, which knows every kind of broker URL; reading with it restores nothing.
-
-    Raises:
-        kombu.exceptions.OperationalError, redis.RedisError: the broker is away.
-    """
-    with app.connection_for_read() as connection:
-        channel: Any = connection.default_channel
-        yield channel.client

@@ -1,11 +1,12 @@
 """What Prometheus reads of a worker; figures of tasks come from Celery's signals."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from celery import Task
 from celery.signals import task_failure, task_postrun, task_prerun, task_retry, task_success
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 from stenofleet.contracts.headers import ENQUEUED_AT
 
 _LABELS = ["task", "queue"]
@@ -27,6 +28,17 @@ AUDIO_SECONDS = Counter(
 ENGINE_SECONDS = Counter(
     "stenofleet_engine_seconds_total", "Wall time in which an engine heard a window."
 )
+MOVEMENTS = Counter(
+    "stenofleet_movement_total",
+    "Movements taken from the list: written, there already, or dead letters.",
+    ["outcome"],
+)
+STRAY_MOVEMENTS = Gauge(
+    "stenofleet_movement_default_partition_rows",
+    "Movements of days without a partition of their own, counted up to 100,000.",
+    ["table"],
+)
+"""Bears a label, so that a process that never counted shows none instead of 0."""
 SPEED = Histogram(
     "stenofleet_transcription_speed",
     "Seconds of recording for each second of wall time, of a whole session.",
@@ -41,6 +53,12 @@ def count_tasks() -> None:
     task_success.connect(_succeeded, dispatch_uid="stenofleet.succeeded")
     task_failure.connect(_failed, dispatch_uid="stenofleet.failed")
     task_retry.connect(_retried, dispatch_uid="stenofleet.retried")
+
+
+def count_movements(figures: Mapping[str, int]) -> None:
+    """A batch was written; ``figures`` is how many of its items by outcome."""
+    for outcome, count in figures.items():
+        MOVEMENTS.labels(outcome).inc(count)
 
 
 def _started(task: Task[Any, Any], **_: Any) -> None:

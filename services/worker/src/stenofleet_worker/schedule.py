@@ -11,6 +11,8 @@ PERIODS: Final = {
     tasks.ADVANCE_OPERATIONS: 5.0,
     tasks.DELIVER_WEBHOOKS: 3.0,
     tasks.REMOVE_EXPIRED: 300.0,
+    tasks.KICK_MOVEMENT_LOGS: 2.0,
+    tasks.KEEP_MOVEMENT_PARTITIONS: 60.0,
 }
 """Seconds between two runs: a session waits that much longer when something was lost."""
 

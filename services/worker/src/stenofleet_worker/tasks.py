@@ -16,13 +16,20 @@ from stenofleet.telemetry import bind
 from stenofleet_worker import endings, housekeeping, lost_windows, results, retention
 from stenofleet_worker.celery import app
 from stenofleet_worker.database import AWAY
-from stenofleet_worker.errors import Interrupted, LeaseLost, RecordingError
+from stenofleet_worker.errors import (
+    Interrupted,
+    LeaseLost,
+    MovementsLeft,
+    RecordingError,
+    UnknownSession,
+)
 from stenofleet_worker.google import advance
+from stenofleet_worker.movement import kick, partitions, run
 from stenofleet_worker.services import services
 from stenofleet_worker.webhooks.deliver import deliver_due
 
-# The user's recording is to blame for these, so they are no errors of ours in the log.
-THROWS = (RecordingError, RecordingMissing)
+# The recording, or who sent the message, is to blame: they are no errors of ours in the log.
+THROWS = (RecordingError, RecordingMissing, UnknownSession)
 
 
 @app.task(
@@ -44,7 +51,7 @@ def transcribe_audio(
     from stenofleet_worker.transcription import job  # noqa: PLC0415
 
     del original_filename  # part of the contract, and of no use here
-    order = job.Order(uuid.UUID(session_id), audio_uri, language, self.request.get(ATTEMPT))
+    order = job.Order(_id_of(session_id), audio_uri, language, self.request.get(ATTEMPT))
     report = results.Reporter(self.app, self.request.id or "")
     with _delivery(self, session_id):
         ended = job.perform(services, order, report)
@@ -53,6 +60,15 @@ def transcribe_audio(
             # The result under this id is stored by whoever does the last of its windows.
             raise Ignore(f"{len(ended.messages)} windows are on their way")
         return ended
+
+
+def _id_of(session_id: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(session_id)
+    except (ValueError, TypeError, AttributeError):
+        raise UnknownSession(
+            f"session_id: expected the UUID of a session, got {session_id!r}"
+        ) from None
 
 
 @app.task(
@@ -101,6 +117,12 @@ def _job_told(app: Celery, session_id: uuid.UUID) -> Iterator[None]:
         endings.tell(services, app, session_id)
 
 
+@app.task(name=names.PROCESS_MOVEMENT_LOGS, throws=(MovementsLeft,))
+def process_movement_logs_batch() -> dict[str, int]:
+    """Writes the movements that wait; see `stenofleet_worker.movement.run.perform`."""
+    return run.perform(services, app)
+
+
 @app.task(name=names.PUBLISH_OUTBOX, ignore_result=True)
 def publish_outbox() -> None:
     """Publishes what was not published after its transaction."""
@@ -143,3 +165,15 @@ def deliver_webhooks() -> None:
 def remove_expired() -> None:
     """Removes uploads that nobody confirmed, and sessions past their time."""
     housekeeping.survive(lambda: retention.remove_expired(services))
+
+
+@app.task(name=names.KICK_MOVEMENT_LOGS, ignore_result=True)
+def kick_movement_logs() -> None:
+    """Gives movements of lost workers back, and has workers write what waits."""
+    housekeeping.survive(lambda: kick.kick(services, app))
+
+
+@app.task(name=names.KEEP_MOVEMENT_PARTITIONS, ignore_result=True)
+def keep_movement_partitions() -> None:
+    """Makes the partitions of the days ahead, and drops those past their time."""
+    housekeeping.survive(lambda: partitions.keep(services))

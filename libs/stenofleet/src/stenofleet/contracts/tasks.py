@@ -17,6 +17,7 @@ RESTORE_PENDING: Final = "stenofleet.restore_pending"
 ADVANCE_OPERATIONS: Final = "stenofleet.advance_operations"
 DELIVER_WEBHOOKS: Final = "stenofleet.deliver_webhooks"
 REMOVE_EXPIRED: Final = "stenofleet.remove_expired"
+KEEP_MOVEMENT_PARTITIONS: Final = "stenofleet.keep_movement_partitions"
 
 PROCESS_MOVEMENT_LOGS: Final = "stenofleet.process_movement_logs_batch"
 KICK_MOVEMENT_LOGS: Final = "stenofleet.kick_movement_logs"
@@ -39,6 +40,7 @@ ROUTES: Final[dict[str, dict[str, str]]] = {
             ADVANCE_OPERATIONS,
             DELIVER_WEBHOOKS,
             REMOVE_EXPIRED,
+            KEEP_MOVEMENT_PARTITIONS,
             KICK_MOVEMENT_LOGS,
         )
     },

@@ -2,22 +2,25 @@
 
 import uuid
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
 UUID7: Final = 7
+Zoned = Annotated[datetime, msgspec.Meta(tz=True)]
+BigInt = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""What PostgreSQL's type of that name holds."""
 
 
 class Movement(msgspec.Struct, frozen=True, omit_defaults=True):
     """A person seen by a camera, complete: the API judged it and filled the gaps."""
 
     event_id: uuid.UUID
-    occurred_at: datetime
-    """With a zone; what its day is taken from."""
+    occurred_at: Zoned
+    """What its day is taken from."""
     owner_id: str
     user_id: str
-    track_id: int
+    track_id: BigInt
     bbox: tuple[float, float, float, float]
     """x1, y1, x2, y2; x1 <= x2 and y1 <= y2."""
     state: str
@@ -27,7 +30,11 @@ class Movement(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def day_of(occurred_at: datetime) -> date:
-    """The partition of an event: the day in UTC on which it happened."""
+    """The partition of an event: the day in UTC on which it happened.
+
+    Raises:
+        OverflowError: in UTC it lies before the year 1 or after 9999.
+    """
     return occurred_at.astimezone(UTC).date()
 
 

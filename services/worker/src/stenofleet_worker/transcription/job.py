@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from stenofleet.contracts.options import TranscriptOptions
 from stenofleet.db.models import TranscriptionSession
 
-from stenofleet_worker.errors import Interrupted, LeaseLost
+from stenofleet_worker.errors import Interrupted, LeaseLost, UnknownSession
 from stenofleet_worker.services import Services
 from stenofleet_worker.transcription import cutting, ownership, progress, store
 from stenofleet_worker.transcription.finish import finish
@@ -73,6 +73,7 @@ def perform(services: Services, order: Order, report: Report) -> dict[str, Any] 
         Figures of the transcript, fit for a Celery result; or what is to be published.
 
     Raises:
+        UnknownSession: it does not exist.
         LeaseLost: the message is late, or the session was taken over; nothing was changed.
         Interrupted: the worker is stopping; the session is pending and the message still valid.
         RecordingError, RecordingMissing: the session has failed.
@@ -106,6 +107,10 @@ def _claim(services: Services, order: Order) -> tuple[ownership.Claim, float]:
     def claim(db: Session) -> tuple[ownership.Claim, float]:
         held = ownership.claim(db, order.session_id, order.attempt, owner, lease)
         if held is None:
+            if db.get(TranscriptionSession, order.session_id) is None:
+                raise UnknownSession(
+                    f"session {order.session_id} does not exist: it was never made, or was removed"
+                )
             raise LeaseLost(f"the message for session {order.session_id} is late")
         return held, progress.begin(db, held)
 

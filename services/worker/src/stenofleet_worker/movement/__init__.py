@@ -1,0 +1,1 @@
+"""Movements on their way out: from the list in Redis to PostgreSQL."""
