@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Double, ForeignKey, Index, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from stenofleet.db.models.base import Base, created, owner, touched
@@ -79,7 +80,7 @@ class Store(Base):
     polygon: Mapped[list[Any]]
     """Points ``[x, y]`` of its outline, the first not repeated at the end."""
     is_mapped: Mapped[bool] = mapped_column(server_default=text("true"))
-    matrix: Mapped[list[Any] | None]
+    matrix: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
     """3 x 3, from a camera's pixels to the plan; NULL while not calibrated."""
     updated_at: Mapped[datetime] = touched()
 

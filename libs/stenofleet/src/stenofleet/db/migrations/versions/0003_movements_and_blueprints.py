@@ -11,6 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("processing_status", sa.Column("stage", sa.Text(), nullable=True))
     op.create_table(
         "blueprint",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -193,6 +194,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("processing_status", "stage")
     op.drop_table("blueprint_version")
     op.drop_index(
         op.f("ix_blueprint_application_owner_id_created_at"), table_name="blueprint_application"
