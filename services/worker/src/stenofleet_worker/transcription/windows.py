@@ -71,12 +71,17 @@ def longest_pause(speech: Sequence[Span], length: int) -> int:
 
 
 def _cut_off(chunks: Iterable[Audio], speech: Detect, longest: int, search: int) -> Iterator[Audio]:
-    held = np.zeros(0, np.float32)
+    held: list[Audio] = []
+    size = 0
     for chunk in chunks:
-        held = np.concatenate([held, chunk])
-        while len(held) > longest:
-            cut = longest - search + longest_pause(speech(held[longest - search : longest]), search)
-            yield held[:cut]
-            held = held[cut:]
-    if len(held):
-        yield held
+        held.append(chunk)
+        size += len(chunk)
+        # Only now: joined with every chunk, a window would be copied some twenty times.
+        while size > longest:
+            sound = np.concatenate(held)
+            searched = longest - search
+            cut = searched + longest_pause(speech(sound[searched:longest]), search)
+            held, size = [sound[cut:].copy()], size - cut
+            yield sound[:cut]
+    if size:
+        yield np.concatenate(held)
