@@ -8,6 +8,7 @@ from typing import Any
 
 from stenofleet.contracts.options import TranscriptOptions
 
+from stenofleet_worker import metrics
 from stenofleet_worker.services import Services
 from stenofleet_worker.transcription import roles
 from stenofleet_worker.transcription.completion import Outcome
@@ -21,8 +22,10 @@ def voices(services: Services, window: Window, options: TranscriptOptions) -> li
     """What a window's result keeps of its voices; nothing where nobody tells them apart."""
     if not options.diarize or services.voices is None:
         return []
-    speech = services.engine.speech(window.audio)
-    return [each.to_json() for each in services.voices.embed(window.audio, speech)]
+    with metrics.engine("speakers"):
+        speech = services.engine.speech(window.audio)
+        found = services.voices.embed(window.audio, speech)
+    return [each.to_json() for each in found]
 
 
 def gather(windows: Sequence[Finished], options: TranscriptOptions) -> Outcome:
@@ -46,4 +49,6 @@ def _by_speaker(windows: Sequence[Finished], options: TranscriptOptions) -> list
     # Imported here: only what compares voices needs scipy.
     from stenofleet_worker.transcription.speakers import assignment, turns  # noqa: PLC0415
 
-    return assignment.assign(segments, turns.tell_apart(prints, options.max_speakers))
+    with metrics.engine("speakers"):
+        found = turns.tell_apart(prints, options.max_speakers)
+    return assignment.assign(segments, found)

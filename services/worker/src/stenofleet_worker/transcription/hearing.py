@@ -1,7 +1,6 @@
 """Puts the engine to one window, and stops between two segments when it must."""
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -36,17 +35,30 @@ class Hearing:
 
     def window(self, window: Window, language: str | None) -> Finished:
         """What is said in the window, and by which voices."""
-        began = time.monotonic()
-        heard = self.services.engine.transcribe(window.audio, language, self.options)
-        segments: list[Segment] = []
-        for segment in heard.segments:
-            self.go_on()
-            segments.append(segment)
-            if self._pace.due():
-                self.tell(segment.end)
-        metrics.ENGINE_SECONDS.inc(time.monotonic() - began)
+        spoken, segments = self._words(window, language)
         self.go_on()
         voices = gather.voices(self.services, window, self.options) if segments else []
         metrics.AUDIO_SECONDS.inc(window.end_seconds - window.start_seconds)
         start, end = window.start_seconds, window.end_seconds
-        return Finished(window.index, start, end, heard.language, moved(segments, start), voices)
+        return Finished(window.index, start, end, spoken, moved(segments, start), voices)
+
+    def _words(self, window: Window, language: str | None) -> tuple[str | None, "list[Segment]"]:
+        with metrics.engine("hearing"):
+            heard = self.services.engine.transcribe(window.audio, language, self.options)
+        segments: list[Segment] = []
+        for segment in _counted(heard.segments):
+            self.go_on()
+            segments.append(segment)
+            if self._pace.due():
+                self.tell(segment.end)
+        return heard.language, segments
+
+
+def _counted(segments: "Iterator[Segment]") -> "Iterator[Segment]":
+    """The segments; finding them counts as the engine's time, what the caller does does not."""
+    while True:
+        with metrics.engine("hearing"):
+            segment = next(segments, None)
+        if segment is None:
+            return
+        yield segment
