@@ -12,19 +12,19 @@ from stenofleet_worker import metrics
 from stenofleet_worker.services import Services
 from stenofleet_worker.transcription import roles
 from stenofleet_worker.transcription.completion import Outcome
-from stenofleet_worker.transcription.engines.base import Segment
+from stenofleet_worker.transcription.engines.base import Audio, Segment, Span
 from stenofleet_worker.transcription.finished import Finished
 from stenofleet_worker.transcription.speakers.voiceprint import Voiceprint
-from stenofleet_worker.transcription.windows import Window
 
 
-def voices(services: Services, window: Window, options: TranscriptOptions) -> list[Any]:
+def voices(
+    services: Services, audio: Audio, speech: Sequence[Span], options: TranscriptOptions
+) -> list[Any]:
     """What a window's result keeps of its voices; nothing where nobody tells them apart."""
     if not options.diarize or services.voices is None:
         return []
     with metrics.engine("speakers"):
-        speech = services.engine.speech(window.audio)
-        found = services.voices.embed(window.audio, speech)
+        found = services.voices.embed(audio, speech)
     return [each.to_json() for each in found]
 
 

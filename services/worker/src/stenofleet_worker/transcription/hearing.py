@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stenofleet.contracts.options import TranscriptOptions
 
@@ -13,7 +13,7 @@ from stenofleet_worker.transcription.finished import Finished, moved
 from stenofleet_worker.transcription.windows import Window
 
 if TYPE_CHECKING:
-    from stenofleet_worker.transcription.engines.base import Segment
+    from stenofleet_worker.transcription.engines.base import Segment, Transcription
 
 
 @dataclass(frozen=True)
@@ -35,23 +35,24 @@ class Hearing:
 
     def window(self, window: Window, language: str | None) -> Finished:
         """What is said in the window, and by which voices."""
-        spoken, segments = self._words(window, language)
-        self.go_on()
-        voices = gather.voices(self.services, window, self.options) if segments else []
-        metrics.AUDIO_SECONDS.inc(window.end_seconds - window.start_seconds)
-        start, end = window.start_seconds, window.end_seconds
-        return Finished(window.index, start, end, spoken, moved(segments, start), voices)
-
-    def _words(self, window: Window, language: str | None) -> tuple[str | None, "list[Segment]"]:
         with metrics.engine("hearing"):
             heard = self.services.engine.transcribe(window.audio, language, self.options)
-        segments: list[Segment] = []
-        for segment in _counted(heard.segments):
+        segments = list(self._told(heard.segments))
+        self.go_on()
+        voices = self._voices(window, heard) if segments else []
+        metrics.AUDIO_SECONDS.inc(window.end_seconds - window.start_seconds)
+        start, end = window.start_seconds, window.end_seconds
+        return Finished(window.index, start, end, heard.language, moved(segments, start), voices)
+
+    def _told(self, segments: "Iterator[Segment]") -> "Iterator[Segment]":
+        for segment in _counted(segments):
             self.go_on()
-            segments.append(segment)
             if self._pace.due():
                 self.tell(segment.end)
-        return heard.language, segments
+            yield segment
+
+    def _voices(self, window: Window, heard: "Transcription") -> list[Any]:
+        return gather.voices(self.services, window.audio, heard.speech, self.options)
 
 
 def _counted(segments: "Iterator[Segment]") -> "Iterator[Segment]":

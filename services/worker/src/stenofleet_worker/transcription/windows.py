@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from stenofleet.contracts.tasks import WINDOW_SECONDS
 
-from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio
+from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio, Span
 
 LONGEST = WINDOW_SECONDS * SAMPLE_RATE
 """Samples of a window at most. Four minutes keep a worker with the model ``base`` below 1.2 GB,
@@ -20,7 +20,6 @@ SEARCH = 30 * SAMPLE_RATE
 """Samples at the end of a full window in which its cut is looked for: in half a minute of speech
 there is a breath, and the voice activity detection sees only an eighth of the recording twice."""
 
-Span = tuple[int, int]
 Detect = Callable[[Audio], Sequence[Span]]
 
 

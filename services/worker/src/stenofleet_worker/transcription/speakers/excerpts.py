@@ -8,9 +8,8 @@ from math import ceil
 import kaldi_native_fbank as kaldi
 import numpy as np
 
-from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio
+from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio, Span
 from stenofleet_worker.transcription.speakers.voiceprint import Vectors
-from stenofleet_worker.transcription.windows import Span
 
 MELS = 80
 """Frequency bands of a frame: what CAM++ was trained on."""

@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from stenofleet_worker.transcription.engines.base import Audio
+from stenofleet_worker.transcription.engines.base import Audio, Span
 from stenofleet_worker.transcription.speakers.excerpts import CLOSE, Stretch, stretches
 from stenofleet_worker.transcription.speakers.voiceprint import Vectors, Voiceprint
-from stenofleet_worker.transcription.windows import Span
 
 BATCH = 16
 """Excerpts heard at once: the fastest of 1 to 64 on one core; more do not fit its caches."""
