@@ -31,11 +31,15 @@ class Process:
     popen: "subprocess.Popen[bytes]"
     port: int
 
-    def figure(self, name: str) -> float:
-        """The sum of a metric over its labels; 0 before it was first counted."""
+    def figure(self, name: str, label: str = "") -> float:
+        """The sum of a metric over its labels, or those with this value; 0 before it is counted."""
         text = httpx.get(f"http://127.0.0.1:{self.port}/metrics", timeout=10).text
         lines = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
-        return sum(float(value) for key, _, value in lines if key.partition("{")[0] == name)
+        return sum(
+            float(value)
+            for key, _, value in lines
+            if key.partition("{")[0] == name and (not label or f'"{label}"' in key)
+        )
 
     def most_memory(self) -> float:
         """MB of memory that it had at most, as the kernel counts it."""
@@ -69,6 +73,11 @@ class Stack:
     engine: Engine
     redis: RedisServer
     processes: list[Process] = field(default_factory=list)
+
+    @property
+    def model(self) -> str:
+        """Whisper's."""
+        return self.environment["STENOFLEET_WHISPER_MODEL"]
 
     @contextmanager
     def workers(

@@ -9,6 +9,7 @@ from sqlalchemy import func, update
 from stenofleet.contracts.options import TranscriptOptions
 from stenofleet.contracts.priorities import Priority
 from stenofleet.db.models import Outbox, TranscriptionSession, TranscriptionWindow
+from stenofleet.errors import RecordingMissing
 from stenofleet.settings import WorkerSettings
 from stenofleet_worker import housekeeping, lost_windows
 from stenofleet_worker.errors import LeaseLost
@@ -259,6 +260,27 @@ def test_a_window_of_an_older_attempt_is_dropped(
     assert {each.state for each in installation.windows(spread_out)} == {"open"}
     with pytest.raises(LeaseLost):
         _window(services, spread_out, 1)
+
+
+def test_who_cut_a_recording_does_not_read_it_again(
+    installation: Any, services: Services, spread_out: uuid.UUID
+) -> None:
+    installation.recordings.delete(installation.session(spread_out).audio_uri)
+    for index in range(3):
+        _window(services, spread_out, index)
+    assert installation.status(spread_out) == "completed"
+    assert installation.segments(spread_out)[-1].end_seconds == 600
+
+
+def test_whoever_else_hears_a_window_reads_the_recording(
+    installation: Any, services: Services, engine: Echo, spread_out: uuid.UUID
+) -> None:
+    elsewhere = Services(services.settings, lambda _: engine)
+    _window(elsewhere, spread_out, 0)
+    installation.recordings.delete(installation.session(spread_out).audio_uri)
+    with pytest.raises(RecordingMissing):
+        _window(elsewhere, spread_out, 1)
+    assert installation.status(spread_out) == "failed"
 
 
 def test_a_second_delivery_of_a_window_or_of_the_root_changes_nothing(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from stenofleet.contracts.options import TranscriptOptions
 from stenofleet.db.models import TranscriptionSession
@@ -16,7 +17,14 @@ from stenofleet.storage import Recordings
 from stenofleet_worker.errors import Interrupted, LeaseLost, NotAudio, UnsupportedLanguage
 from stenofleet_worker.services import Services
 from stenofleet_worker.transcription import job, source, window_job
-from stenofleet_worker.transcription.engines.base import Audio, Engine, Transcription
+from stenofleet_worker.transcription.audio import decode
+from stenofleet_worker.transcription.engines.base import (
+    SAMPLE_RATE,
+    Audio,
+    Engine,
+    Transcription,
+)
+from stenofleet_worker.transcription.engines.pauses import without_pauses
 from stenofleet_worker.transcription.engines.whisper import WhisperEngine
 from support.servers import until
 from support.speech import error_rate, recording
@@ -141,6 +149,19 @@ def test_a_long_recording_is_cut_at_a_pause_and_loses_no_word_there(
     assert error_rate(text, times) <= 0.10
     starts = [each.start_seconds for each in installation.segments(session_id)]
     assert starts == sorted(starts)
+
+
+def test_what_is_heard_is_what_faster_whisper_s_own_filter_leaves(
+    whisper: Engine, two_cities: Path
+) -> None:
+    from faster_whisper.vad import VadOptions, get_speech_timestamps  # noqa: PLC0415 - slow
+
+    read = np.concatenate(list(decode(two_cities)))
+    for pause in (0.0, 1.6, 1.9, 2.1, 3.0):
+        silence = np.zeros(int(pause * SAMPLE_RATE), np.float32)
+        sound = np.concatenate([read[: 21 * SAMPLE_RATE], silence, read, silence])
+        own = [(each["start"], each["end"]) for each in get_speech_timestamps(sound, VadOptions())]
+        assert without_pauses(whisper.speech(sound), len(sound)) == own
 
 
 def test_a_second_run_of_the_same_message_leaves_the_same_rows(

@@ -1,7 +1,8 @@
 """What Prometheus reads of a worker; figures of tasks come from Celery's signals."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from celery import Task
@@ -26,7 +27,7 @@ AUDIO_SECONDS = Counter(
     "stenofleet_transcribed_audio_seconds_total", "Seconds of recording transcribed."
 )
 ENGINE_SECONDS = Counter(
-    "stenofleet_engine_seconds_total", "Wall time in which an engine heard a window."
+    "stenofleet_engine_seconds_total", "Wall time of models that hear windows.", ["engine"]
 )
 MOVEMENTS = Counter(
     "stenofleet_movement_total",
@@ -44,6 +45,20 @@ SPEED = Histogram(
     "Seconds of recording for each second of wall time, of a whole session.",
     buckets=(0.5, 1, 2, 4, 6, 8, 10, 15, 20, 30, 50, 100),
 )
+
+
+@contextmanager
+def engine(name: str) -> Iterator[None]:
+    """Counts the wall time of the context as a model's own.
+
+    Args:
+        name: ``hearing``, from sound to words; or ``speakers``, from sound to voices.
+    """
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        ENGINE_SECONDS.labels(name).inc(time.monotonic() - began)
 
 
 def count_tasks() -> None:

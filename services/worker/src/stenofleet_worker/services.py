@@ -19,6 +19,7 @@ from stenofleet_worker.transcription.speakers import installed
 from stenofleet_worker.webhooks.sender import Sender
 
 if TYPE_CHECKING:
+    from stenofleet_worker.transcription.kept import KeptSound
     from stenofleet_worker.transcription.speakers.voices import Voices
 
 EngineFactory = Callable[[WorkerSettings], Engine]
@@ -62,6 +63,7 @@ class Services:
         self._engine: Engine | None = None
         self._voices: list[Voices | None] = []
         """What was found when it was first asked for."""
+        self._kept: KeptSound | None = None
 
     @cached_property
     def sessions(self) -> sessionmaker[Session]:
@@ -118,6 +120,17 @@ class Services:
             if not self._voices:
                 self._voices.append(_voices(self.settings))
             return self._voices[0]
+
+    @property
+    def kept(self) -> "KeptSound":
+        """Sound that this process has decoded, and may hear."""
+        # Imported here: the image for housekeeping has no numpy.
+        from stenofleet_worker.transcription.kept import KeptSound  # noqa: PLC0415
+
+        with self._loading:
+            if self._kept is None:
+                self._kept = KeptSound()
+            return self._kept
 
 
 services = Services(load(WorkerSettings))

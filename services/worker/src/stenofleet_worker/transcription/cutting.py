@@ -45,7 +45,11 @@ class Cut:
 
 
 def cut(
-    path: Path, engine: Engine, language: str | None, go_on: Callable[[], None]
+    path: Path,
+    engine: Engine,
+    language: str | None,
+    go_on: Callable[[], None],
+    keep: Callable[[Window], None],
 ) -> Window | Cut:
     """Reads a recording once and finds its windows; memory does not grow with its length.
 
@@ -54,6 +58,7 @@ def cut(
         engine: finds the pauses, and the language where none is given.
         language: the engine's code; None to find out.
         go_on: raises when the run must stop.
+        keep: is given each of many windows while its sound is at hand.
 
     Returns:
         The only window of a short recording, with its sound.
@@ -68,10 +73,10 @@ def cut(
     if second is None:
         return first
     listening = _Listening(engine, language, go_on)
-    spans = [
-        (window.index, window.start_seconds, window.end_seconds)
-        for window in listening.to(chain([first, second], found))
-    ]
+    spans = []
+    for window in listening.to(chain([first, second], found)):
+        keep(window)
+        spans.append((window.index, window.start_seconds, window.end_seconds))
     parts = tuple(Part(index, start, end, clock.lead(start)) for index, start, end in spans)
     return Cut(parts, listening.language)
 

@@ -8,21 +8,24 @@ from typing import Any
 
 from stenofleet.contracts.options import TranscriptOptions
 
+from stenofleet_worker import metrics
 from stenofleet_worker.services import Services
 from stenofleet_worker.transcription import roles
 from stenofleet_worker.transcription.completion import Outcome
-from stenofleet_worker.transcription.engines.base import Segment
+from stenofleet_worker.transcription.engines.base import Audio, Segment, Span
 from stenofleet_worker.transcription.finished import Finished
 from stenofleet_worker.transcription.speakers.voiceprint import Voiceprint
-from stenofleet_worker.transcription.windows import Window
 
 
-def voices(services: Services, window: Window, options: TranscriptOptions) -> list[Any]:
+def voices(
+    services: Services, audio: Audio, speech: Sequence[Span], options: TranscriptOptions
+) -> list[Any]:
     """What a window's result keeps of its voices; nothing where nobody tells them apart."""
     if not options.diarize or services.voices is None:
         return []
-    speech = services.engine.speech(window.audio)
-    return [each.to_json() for each in services.voices.embed(window.audio, speech)]
+    with metrics.engine("speakers"):
+        found = services.voices.embed(audio, speech)
+    return [each.to_json() for each in found]
 
 
 def gather(windows: Sequence[Finished], options: TranscriptOptions) -> Outcome:
@@ -44,4 +47,6 @@ def _by_speaker(windows: Sequence[Finished], options: TranscriptOptions) -> list
     # Imported here: only what compares voices needs scipy.
     from stenofleet_worker.transcription.speakers import assignment, turns  # noqa: PLC0415
 
-    return assignment.assign(segments, turns.tell_apart(prints, options.max_speakers))
+    with metrics.engine("speakers"):
+        found = turns.tell_apart(prints, options.max_speakers)
+    return assignment.assign(segments, found)

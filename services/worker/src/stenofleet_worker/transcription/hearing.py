@@ -1,9 +1,8 @@
 """Puts the engine to one window, and stops between two segments when it must."""
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stenofleet.contracts.options import TranscriptOptions
 
@@ -14,7 +13,7 @@ from stenofleet_worker.transcription.finished import Finished, moved
 from stenofleet_worker.transcription.windows import Window
 
 if TYPE_CHECKING:
-    from stenofleet_worker.transcription.engines.base import Segment
+    from stenofleet_worker.transcription.engines.base import Segment, Transcription
 
 
 @dataclass(frozen=True)
@@ -36,17 +35,31 @@ class Hearing:
 
     def window(self, window: Window, language: str | None) -> Finished:
         """What is said in the window, and by which voices."""
-        began = time.monotonic()
-        heard = self.services.engine.transcribe(window.audio, language, self.options)
-        segments: list[Segment] = []
-        for segment in heard.segments:
-            self.go_on()
-            segments.append(segment)
-            if self._pace.due():
-                self.tell(segment.end)
-        metrics.ENGINE_SECONDS.inc(time.monotonic() - began)
+        with metrics.engine("hearing"):
+            heard = self.services.engine.transcribe(window.audio, language, self.options)
+        segments = list(self._told(heard.segments))
         self.go_on()
-        voices = gather.voices(self.services, window, self.options) if segments else []
+        voices = self._voices(window, heard) if segments else []
         metrics.AUDIO_SECONDS.inc(window.end_seconds - window.start_seconds)
         start, end = window.start_seconds, window.end_seconds
         return Finished(window.index, start, end, heard.language, moved(segments, start), voices)
+
+    def _told(self, segments: "Iterator[Segment]") -> "Iterator[Segment]":
+        for segment in _counted(segments):
+            self.go_on()
+            if self._pace.due():
+                self.tell(segment.end)
+            yield segment
+
+    def _voices(self, window: Window, heard: "Transcription") -> list[Any]:
+        return gather.voices(self.services, window.audio, heard.speech, self.options)
+
+
+def _counted(segments: "Iterator[Segment]") -> "Iterator[Segment]":
+    """The segments; finding them counts as the engine's time, what the caller does does not."""
+    while True:
+        with metrics.engine("hearing"):
+            segment = next(segments, None)
+        if segment is None:
+            return
+        yield segment

@@ -17,6 +17,7 @@ from stenofleet_worker.transcription import cutting, ownership, progress, store
 from stenofleet_worker.transcription.finish import finish
 from stenofleet_worker.transcription.finished import Finished
 from stenofleet_worker.transcription.hearing import Hearing
+from stenofleet_worker.transcription.kept import Place
 from stenofleet_worker.transcription.settling import Exits, settled, stop_if_asked
 from stenofleet_worker.transcription.source import recording
 from stenofleet_worker.transcription.spread import spread
@@ -133,7 +134,7 @@ class _Run:
             return finish(self.services, self.held, options, done)
         language = self.services.engine.language(self.order.language)
         with recording(self.services.recordings, self.order.uri, self._go_on) as path:
-            found = cutting.cut(path, self.services.engine, language, self._go_on)
+            found = cutting.cut(path, self.services.engine, language, self._go_on, self._keep)
         if isinstance(found, Window):
             heard = self._heard(found, language, options)
             return finish(self.services, self.held, options, [heard])
@@ -158,6 +159,10 @@ class _Run:
         done = Hearing(self.services, options, self._go_on, tell).window(window, language)
         tell(window.end_seconds)
         return done
+
+    def _keep(self, window: Window) -> None:
+        place = Place(self.held.session_id, self.held.attempt, window.index)
+        self.services.kept.keep(place, window)
 
     def _go_on(self) -> None:
         stop_if_asked(self.services, lost=self.lost(), what=f"session {self.order.session_id}")

@@ -13,12 +13,13 @@ from stenofleet.db.models import TranscriptionSession
 from stenofleet_worker.errors import Interrupted, LeaseLost
 from stenofleet_worker.services import Services
 from stenofleet_worker.transcription import ownership, store, window_lease, window_progress
-from stenofleet_worker.transcription.engines.base import SAMPLE_RATE
+from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio
 from stenofleet_worker.transcription.finish import finish
 from stenofleet_worker.transcription.finished import Finished
 from stenofleet_worker.transcription.hearing import Hearing
 from stenofleet_worker.transcription.job import Report
 from stenofleet_worker.transcription.job import exits as session_exits
+from stenofleet_worker.transcription.kept import Place
 from stenofleet_worker.transcription.settling import Exits, settled, stop_if_asked
 from stenofleet_worker.transcription.source import recording
 from stenofleet_worker.transcription.spread import LANGUAGE, LEAD
@@ -143,10 +144,14 @@ class _Run:
         return self._save(done)
 
     def _sound(self) -> Window:
+        held, start = self.task.held, round(self.task.start * SAMPLE_RATE)
+        kept = self.services.kept.take(Place(held.session_id, held.attempt, held.index))
+        return Window(held.index, start, self._read() if kept is None else kept)
+
+    def _read(self) -> Audio:
         task = self.task
         with recording(self.services.recordings, task.uri, self._go_on) as path:
-            audio = stretch(path, task.start, task.end, task.lead)
-        return Window(task.held.index, round(task.start * SAMPLE_RATE), audio)
+            return stretch(path, task.start, task.end, task.lead)
 
     def _save(self, done: Finished) -> ownership.Claim | None:
         last, percent, message = self.services.database.run(

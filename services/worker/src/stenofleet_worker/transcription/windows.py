@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from stenofleet.contracts.tasks import WINDOW_SECONDS
 
-from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio
+from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio, Span
 
 LONGEST = WINDOW_SECONDS * SAMPLE_RATE
 """Samples of a window at most. Four minutes keep a worker with the model ``base`` below 1.2 GB,
@@ -20,7 +20,6 @@ SEARCH = 30 * SAMPLE_RATE
 """Samples at the end of a full window in which its cut is looked for: in half a minute of speech
 there is a breath, and the voice activity detection sees only an eighth of the recording twice."""
 
-Span = tuple[int, int]
 Detect = Callable[[Audio], Sequence[Span]]
 
 
@@ -71,12 +70,17 @@ def longest_pause(speech: Sequence[Span], length: int) -> int:
 
 
 def _cut_off(chunks: Iterable[Audio], speech: Detect, longest: int, search: int) -> Iterator[Audio]:
-    held = np.zeros(0, np.float32)
+    held: list[Audio] = []
+    size = 0
     for chunk in chunks:
-        held = np.concatenate([held, chunk])
-        while len(held) > longest:
-            cut = longest - search + longest_pause(speech(held[longest - search : longest]), search)
-            yield held[:cut]
-            held = held[cut:]
-    if len(held):
-        yield held
+        held.append(chunk)
+        size += len(chunk)
+        # Only now: joined with every chunk, a window would be copied some twenty times.
+        while size > longest:
+            sound = np.concatenate(held)
+            searched = longest - search
+            cut = searched + longest_pause(speech(sound[searched:longest]), search)
+            held, size = [sound[cut:].copy()], size - cut
+            yield sound[:cut]
+    if size:
+        yield np.concatenate(held)

@@ -1,6 +1,6 @@
 """What every engine offers: one window of sound in, segments out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:  # the image for housekeeping has no numpy
     Audio: TypeAlias = NDArray[np.float32]
 else:
     Audio: TypeAlias = Any
+
+Span = tuple[int, int]
+"""A stretch of sound as [start, end) in samples."""
 
 SAMPLE_RATE = 16_000
 """Samples a second that engines get: what Whisper and Silero VAD were trained on."""
@@ -50,10 +53,13 @@ class Transcription:
     Attributes:
         language: ISO 639 code; None where nobody speaks.
         segments: found one by one while they are asked for, so that the caller can stop between.
+        speech: where somebody speaks, ascending, to tell voices apart; an engine that does not
+            say leaves everybody one speaker.
     """
 
     language: str | None
     segments: Iterator[Segment] = field(repr=False)
+    speech: Sequence[Span] = ()
 
 
 class Engine(Protocol):
@@ -83,6 +89,6 @@ class Engine(Protocol):
         """
         ...
 
-    def speech(self, audio: Audio) -> list[tuple[int, int]]:
-        """Where somebody speaks, as [start, end) in samples, ascending."""
+    def speech(self, audio: Audio) -> list[Span]:
+        """Where somebody speaks, ascending."""
         ...

@@ -16,9 +16,11 @@ from stenofleet_worker.transcription.engines.base import (
     SAMPLE_RATE,
     Audio,
     Segment,
+    Span,
     Transcription,
     Word,
 )
+from stenofleet_worker.transcription.engines.pauses import MARGIN, without_pauses
 
 BEAM_SIZE = 5
 """Whisper's own default, with which its error rates are published."""
@@ -85,26 +87,33 @@ class WhisperEngine:
         self, audio: Audio, language: str | None, options: TranscriptOptions
     ) -> Transcription:
         """Segments; none where the voice activity detection hears nobody."""
+        # Imported here: the image for housekeeping has no speech recognition.
+        from faster_whisper.transcribe import restore_speech_timestamps  # noqa: PLC0415
+
+        speech = self.speech(audio)
+        heard = without_pauses(speech, len(audio))
+        if not heard:
+            # Whisper names a language even for silence.
+            return Transcription(None, iter(()))
         segments, info = self._model.transcribe(
-            audio,
+            # Without silence: it gives invented text, and words are lost at the 30 s boundaries.
+            np.concatenate([audio[start:end] for start, end in heard]),
             language=language,
             beam_size=BEAM_SIZE,
-            # Without it, noise gives invented text and words are lost at the 30 s boundaries.
-            vad_filter=True,
             condition_on_previous_text=False,
             **_wishes(options),
         )
-        if not info.duration_after_vad:
-            # Whisper names a language even for silence.
-            return Transcription(None, iter(()))
-        return Transcription(info.language, _converted(segments))
+        chunks = [{"start": start, "end": end} for start, end in heard]
+        restored = restore_speech_timestamps(segments, chunks, SAMPLE_RATE)
+        return Transcription(info.language, _converted(restored), speech)
 
-    def speech(self, audio: Audio) -> list[tuple[int, int]]:
+    def speech(self, audio: Audio) -> list[Span]:
         """By Silero's voice activity detection, which faster-whisper carries."""
         from faster_whisper.vad import VadOptions, get_speech_timestamps  # noqa: PLC0415
 
-        # Breaths between sentences last a few hundred milliseconds; the padding keeps word ends.
-        options = VadOptions(min_silence_duration_ms=300, speech_pad_ms=100)
+        # Breaths between sentences last a few hundred milliseconds.
+        margin = 1000 * MARGIN // SAMPLE_RATE
+        options = VadOptions(min_silence_duration_ms=300, speech_pad_ms=margin)
         found = get_speech_timestamps(audio, options, sampling_rate=SAMPLE_RATE)
         return [(int(each["start"]), int(each["end"])) for each in found]
 

@@ -1,15 +1,15 @@
-"""Cuts the sound of speech into overlapping excerpts, each long enough to tell a voice."""
+"""Cuts the sound of speech into excerpts, each long enough to tell a voice."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
+from math import ceil
 
 import kaldi_native_fbank as kaldi
 import numpy as np
 
-from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio
+from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio, Span
 from stenofleet_worker.transcription.speakers.voiceprint import Vectors
-from stenofleet_worker.transcription.windows import Span
 
 MELS = 80
 """Frequency bands of a frame: what CAM++ was trained on."""
@@ -20,12 +20,14 @@ LENGTH = 148
 """Frames of an excerpt: 1.5 s, less what the last frame reaches ahead. Shorter ones tell voices
 worse, longer ones hear two people at once more often."""
 
-HOP = 75
-"""Frames from one excerpt to the next: half of one, so that every moment is heard twice."""
+HOP = LENGTH + 2
+"""Frames from one excerpt to the next at most, so that all speech is heard."""
+
+CLOSE = HOP // 2
+"""Frames between two excerpts that are nearly the same: half of one."""
 
 SHORTEST = 30
 """Frames below which a stretch of speech is a cough or a click, and tells no voice."""
-
 
 QUIET = 6.0
 """How far below its loud moments speech is silence, as the mean of the logarithms of all bands:
@@ -33,53 +35,60 @@ QUIET = 6.0
 
 
 @dataclass(frozen=True)
-class Excerpt:
-    """Features of a moment of speech, and the stretch of which they tell the voice.
+class Stretch:
+    """Somebody speaks without a pause, or several one after the other.
 
-    The features reach into the neighbouring stretches; the stretches themselves do not overlap.
+    Excerpts are named by their first frames.
 
     Attributes:
-        start: of the stretch, in seconds.
-        end: of the stretch, in seconds.
-        features: a row a frame, without their mean.
+        start: in seconds.
+        features: a row a frame.
     """
 
     start: float
-    end: float
-    features: Vectors
+    features: Vectors = field(repr=False)
+
+    @property
+    def length(self) -> int:
+        """Frames of each excerpt."""
+        return min(LENGTH, len(self.features))
+
+    def excerpts(self) -> list[int]:
+        """So few that all is heard; the last one ends with the stretch."""
+        last = len(self.features) - self.length
+        if last < CLOSE:
+            return [last // 2]
+        count = ceil(last / HOP) + 1
+        return [round(each) for each in np.linspace(0, last, count).tolist()]
+
+    def excerpt(self, first: int) -> Vectors:
+        """The features of an excerpt without their mean."""
+        part = self.features[first : first + self.length]
+        centred: Vectors = part - part.mean(axis=0)
+        return centred
+
+    def edges(self, firsts: Sequence[int]) -> list[float]:
+        """What excerpts tell the voice of, in seconds: each from its edge to the next.
+
+        The features of an excerpt reach beyond its edges, which are half-way between the middles.
+        """
+        loud, quiet = self._loud()
+        inner = np.clip([(a + b + self.length) / 2 for a, b in pairwise(firsts)], loud, quiet)
+        return [self.start + frame / FRAMES_A_SECOND for frame in (loud, *inner.tolist(), quiet)]
+
+    def _loud(self) -> tuple[int, int]:
+        """The first frame that is no silence, and the one after the last."""
+        levels = self.features.mean(axis=1)
+        loud = np.flatnonzero(levels > np.quantile(levels, 0.9) - QUIET)
+        return int(loud[0]), int(loud[-1]) + 1
 
 
-def excerpts(audio: Audio, speech: Sequence[Span]) -> Iterator[Excerpt]:
-    """The excerpts of all stretches of speech, in order."""
+def stretches(audio: Audio, speech: Sequence[Span]) -> Iterator[Stretch]:
+    """All stretches of speech that are long enough, in order."""
     for start, end in speech:
         features = _features(audio[start:end])
         if len(features) >= SHORTEST:
-            yield from _cut(features, start / SAMPLE_RATE)
-
-
-def _cut(features: Vectors, start: float) -> Iterator[Excerpt]:
-    firsts = _firsts(len(features))
-    length = min(LENGTH, len(features))
-    loud, quiet = _loud(features)
-    # A stretch ends half-way between the middles of two excerpts.
-    inner = np.clip([(a + b + length) / 2 for a, b in pairwise(firsts)], loud, quiet)
-    edges = [start + frame / FRAMES_A_SECOND for frame in (loud, *inner.tolist(), quiet)]
-    for first, (begin, stop) in zip(firsts, pairwise(edges), strict=True):
-        part = features[first : first + length]
-        yield Excerpt(begin, stop, part - part.mean(axis=0))
-
-
-def _loud(features: Vectors) -> tuple[int, int]:
-    """The first frame that is no silence, and the one after the last."""
-    levels = features.mean(axis=1)
-    loud = np.flatnonzero(levels > np.quantile(levels, 0.9) - QUIET)
-    return int(loud[0]), int(loud[-1]) + 1
-
-
-def _firsts(frames: int) -> list[int]:
-    """Where excerpts begin; the last one ends with the speech."""
-    last = max(0, frames - LENGTH)
-    return [*range(0, last, HOP), last]
+            yield Stretch(start / SAMPLE_RATE, features)
 
 
 def _features(audio: Audio) -> Vectors:
