@@ -88,10 +88,11 @@ class Ordeal:
         edges = [each.start_seconds for each in segments] + [segments[-1].end_seconds]
         assert [each.end_seconds for each in segments] == edges[1:]
         assert (edges[0], edges[-1]) == (0, self._session().duration_seconds)
-        result = "SUCCESS"
-        until(
-            lambda: self.installation.job_state(self.session_id) == result, "the result", PATIENCE
-        )
+
+    def require_result(self) -> None:
+        """The job's result in Redis says that it came to a good end."""
+        told = self.installation.job_state
+        until(lambda: told(self.session_id) == "SUCCESS", "the job's result", PATIENCE)
 
     def _cause(self, point: Point) -> None:
         if point.cause:
