@@ -17,7 +17,7 @@ PACKAGES := redis-server postgresql
 .PHONY: help setup tools models programs format lint types imports openapi openapi-check check \
 	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton bench-scale \
 	bench-sense bench-simulator bench-speakers bench-reaction bench-operator \
-	bench-transcription campaign-kills campaign-transcription clean
+	bench-transcription campaign-kills campaign-transcription version release clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -62,7 +62,7 @@ openapi: setup ## Write docs/openapi.json.
 openapi-check: setup
 	$(RUN)/python -m stenofleet_api.openapi --check
 
-check: lint types imports openapi-check test-unit ## Format, lint, types, import rules, unit tests: under a minute.
+check: lint types imports openapi-check version test-unit ## Format, lint, types, import rules, unit tests: under a minute.
 
 test-unit: setup ## Unit tests: no server, no cluster.
 	$(PYTEST) tests/unit -q -n auto
@@ -121,6 +121,12 @@ campaign-kills: setup ## Kill KILLS (50) pods and operators at random, and count
 
 campaign-transcription: setup tools ## Kill workers, restart Redis and PostgreSQL at each of twenty points.
 	FAULTS=all $(PYTEST) tests/integration/worker/test_worker_faults.py -q -s
+
+version: setup ## Print the version; NEW=1.2.3 has all packages, images and the chart bear it.
+	@$(RUN)/stenofleet-deploy version $(NEW)
+
+release: setup programs ## Write images, chart, bills of materials and checksums into dist/release.
+	eval "$$($(RUN)/cluster env)" && $(RUN)/stenofleet-deploy package $(ARGS)
 
 clean: ## Remove what the tools left in this folder.
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

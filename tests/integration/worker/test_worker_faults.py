@@ -63,6 +63,7 @@ def test_a_worker_killed_at_a_point_loses_no_segment_and_doubles_none(
     ordeal.end()
     ordeal.redeliver()
     ordeal.require_whole()
+    ordeal.require_result()
 
 
 @pytest.mark.parametrize(
@@ -81,3 +82,6 @@ def test_a_server_restarted_at_a_point_loses_no_segment_and_doubles_none(
     ordeal.end()
     ordeal.redeliver()
     ordeal.require_whole()
+    # Results are Redis's own: one that it had, and lost, is in no other place.
+    if (restart, point.name) != (empty_redis, "result-stored"):
+        ordeal.require_result()
