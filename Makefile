@@ -17,7 +17,8 @@ PACKAGES := redis-server postgresql
 .PHONY: help setup tools models programs format lint types imports openapi openapi-check check \
 	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton bench-scale \
 	bench-sense bench-simulator bench-speakers bench-reaction bench-operator \
-	bench-transcription bench-ingest campaign-kills campaign-ingest version release clean
+	bench-transcription bench-ingest campaign-kills campaign-transcription campaign-ingest version \
+	release clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -121,6 +122,9 @@ bench-speakers: setup models ## Print how well and how fast speakers are told ap
 
 campaign-kills: setup ## Kill KILLS (50) pods and operators at random, and count each task's effect.
 	KILLS=$(or $(KILLS),50) $(PYTEST) tests/e2e/operator/test_random_kills.py -q -s -o timeout=7200
+
+campaign-transcription: setup tools ## Kill workers, restart Redis and PostgreSQL at each of twenty points.
+	FAULTS=all $(PYTEST) tests/integration/worker/test_worker_faults.py -q -s
 
 version: setup ## Print the version; NEW=1.2.3 has all packages, images and the chart bear it.
 	@$(RUN)/stenofleet-deploy version $(NEW)

@@ -88,11 +88,19 @@ def speak(voice: str, text: str) -> Samples:
     return _resampled(trimmed, _speaker().sample_rate)
 
 
-def error_rate(said: Iterable[Turned], heard: Iterable[Turned]) -> float:
-    """Speech that is missed, invented or another's, as a part of all speech; no collar."""
+def error_rate(said: Iterable[Turned], heard: Iterable[Turned], forgiven: float = 0.0) -> float:
+    """Speech that is missed, invented or another's, as a part of all speech.
+
+    Args:
+        said: the turns as they were spoken.
+        heard: the turns as they were found.
+        forgiven: seconds before and after each edge of a turn that do not count.
+    """
     from pyannote.metrics.diarization import DiarizationErrorRate  # noqa: PLC0415 - slow to import
 
-    return float(DiarizationErrorRate()(_annotation(said), _annotation(heard)))
+    # Its collar is what is left out in all, half of it on either side.
+    metric = DiarizationErrorRate(collar=2 * forgiven)
+    return float(metric(_annotation(said), _annotation(heard)))
 
 
 def _annotation(turns: Iterable[Turned]) -> Any:

@@ -43,18 +43,23 @@ class Fleet:
     release: Release
     http: httpx.Client
 
-    def uploaded(self, recording: bytes) -> str:
+    def uploaded(self, recording: bytes, name: str = "talk.wav") -> str:
         """The id of a session that has its recording."""
-        session = str(self._post("", json={"title": "Evening", "language": "en"})["id"])
-        self._post(f"/{session}/upload", files={"file": ("talk.wav", recording, "audio/wav")})
+        session = self._created()
+        _answer(self._sent(session, recording, name))
         return session
+
+    def refused(self, recording: bytes, name: str) -> tuple[int, str]:
+        """Status and sentence for a recording that is not taken."""
+        answer = self._sent(self._created(), recording, name)
+        return answer.status_code, str(answer.json()["detail"])
 
     def start(self, session: str) -> None:
         self._post(f"/{session}/start-transcription")
 
-    def started(self, recording: bytes) -> str:
+    def started(self, recording: bytes, name: str = "talk.wav") -> str:
         """The id of a session whose transcription was asked for."""
-        session = self.uploaded(recording)
+        session = self.uploaded(recording, name)
         self.start(session)
         return session
 
@@ -63,8 +68,12 @@ class Fleet:
 
     def text(self, session: str) -> str:
         """What was said in the recording, without who said it."""
-        segments = self._get(f"/{session}/transcript")["segments"]
-        return " ".join(segment["content"] for segment in segments)
+        return " ".join(segment["content"] for segment in self.segments(session))
+
+    def segments(self, session: str) -> list[dict[str, Any]]:
+        """The transcript."""
+        found: list[dict[str, Any]] = self._get(f"/{session}/transcript")["segments"]
+        return found
 
     def wait_completed(self, session: str, seconds: float) -> None:
         """Returns once the session is completed; fails at once when it has failed."""
@@ -75,6 +84,21 @@ class Fleet:
             return bool(status["status"] == "completed")
 
         eventually(completed, f"session {session} to be completed", seconds)
+
+    def wait_ended(self, session: str, seconds: float) -> dict[str, Any]:
+        """The status of the session once it is completed or failed."""
+
+        def ended() -> dict[str, Any] | None:
+            try:
+                status = self.status(session)
+            except httpx.RemoteProtocolError:
+                # The server closes what was idle, maybe just when it is used again.
+                return None
+            return status if status["status"] in {"completed", "failed"} else None
+
+        found = eventually(ended, f"session {session} to end", seconds)
+        assert found is not None
+        return found
 
     def wait_transcribing(self, session: str, seconds: float = 180) -> None:
         """Returns once a worker is in the middle of the session."""
@@ -131,6 +155,13 @@ class Fleet:
         query = f"SELECT deliveries FROM transcription_window WHERE session_id = '{session}'"  # noqa: S608
         return [int(row) for row in self.sql(query)]
 
+    def heard_by(self, session: str) -> dict[int, str]:
+        """The worker that heard each window of the session, by the window's index."""
+        columns = "index, split_part(lease_owner, '/', 1)"
+        where = f"session_id = '{session}' AND state = 'done'"
+        rows = self.sql(f"SELECT {columns} FROM transcription_window WHERE {where}")  # noqa: S608
+        return {int(index): worker for index, worker in (row.split("|") for row in rows)}
+
     def positions(self, session: str) -> list[int]:
         """The positions of the session's segments, in order."""
         rows = f"SELECT position FROM segment WHERE session_id = '{session}' ORDER BY id"  # noqa: S608
@@ -161,6 +192,12 @@ class Fleet:
         with self.streamed("get", kind, name, "--watch", "-o", "json") as written:
             eventually(lambda: "}" in written(), f"the first state of {name}", 20)
             yield lambda: list(_objects(written()))
+
+    def _created(self) -> str:
+        return str(self._post("", json={"title": "Evening", "language": "en"})["id"])
+
+    def _sent(self, session: str, recording: bytes, name: str) -> httpx.Response:
+        return self.http.post(f"{SESSIONS}/{session}/upload", files={"file": (name, recording)})
 
     def _get(self, path: str) -> dict[str, Any]:
         return _answer(self.http.get(SESSIONS + path))

@@ -6,8 +6,15 @@ import wave
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 
 RATE = 16_000
+
+MELODY = (261.6, 329.6, 392.0, 523.3, 440.0, 349.2, 293.7, 246.9)
+"""Hertz."""
+NOTE_SECONDS = 0.5
+OVERTONES = {1.0: 1.0, 2.0: 0.5, 3.0: 0.25, 1.25: 0.6, 1.5: 0.6}
+"""Strength of a note's multiples: the last two make a chord of it."""
 
 # Extension: container, codec (PyAV's names).
 CONTAINERS = {
@@ -26,13 +33,30 @@ CONTAINERS = {
 
 def wav(seconds: float = 0.5) -> bytes:
     """A tone as WAV, 16 bits mono."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(RATE)
-        out.writeframes(_tone(seconds).tobytes())
-    return file.getvalue()
+    return _wav(_tone(seconds))
+
+
+def as_wav(samples: NDArray[np.float32]) -> bytes:
+    """Samples of -1 to 1 at `RATE` as WAV."""
+    return _wav((samples * 32767).astype(np.int16))
+
+
+def silence(seconds: float) -> bytes:
+    """Nothing to hear, as WAV."""
+    return _wav(np.zeros(int(seconds * RATE), np.int16))
+
+
+def music(notes: int) -> bytes:
+    """Chords of an instrument that is struck, as WAV."""
+    chords = [_chord(MELODY[index % len(MELODY)]) for index in range(notes)]
+    return as_wav(np.concatenate(chords))
+
+
+def _chord(tone: float) -> NDArray[np.float32]:
+    times = np.arange(int(NOTE_SECONDS * RATE)) / RATE
+    waves = [level * np.sin(2 * np.pi * tone * part * times) for part, level in OVERTONES.items()]
+    chord = np.sum(waves, axis=0) * np.exp(-4 * times)
+    return np.asarray(0.8 * chord / np.abs(chord).max(), np.float32)
 
 
 def recording(extension: str, seconds: float = 0.5, options: dict[str, str] | None = None) -> bytes:
@@ -104,6 +128,23 @@ def as_opus(sound: bytes) -> bytes:
         for frame in source.decode(audio=0):
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def hollow(seconds: float, filling: int = 0) -> bytes:
+    """An M4A whose tables tell of packets, each of which is nothing but this byte."""
+    content = recording("m4a", seconds)
+    start, end = content.index(b"mdat") + 4, content.index(b"moov") - 4
+    return content[:start] + bytes([filling]) * (end - start) + content[end:]
+
+
+def _wav(samples: NDArray[np.int16]) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes(samples.tobytes())
     return file.getvalue()
 
 

@@ -80,6 +80,19 @@ def test_broken_subtitles_change_nothing_and_name_the_line(
     assert read(api, session, "txt") == "Speaker 1: As it was.\n"
 
 
+def test_broken_subtitles_leave_a_session_without_a_transcript_as_it_was(api: Api) -> None:
+    session = api.create()
+    before = api.get(session).json()
+    # The last cue's: what came before it must not be kept.
+    broken = VTT.replace("00:01:06.000", "00:00:06.000")
+
+    answer = api.post(session, "import", content=broken)
+
+    is_problem(answer, 422, "invalid-subtitles", "line 9", "an end not before the start")
+    assert api.get(session).json() == before
+    is_problem(api.get(session, "transcript"), 409, "transcript-not-ready", "uploading")
+
+
 @pytest.mark.parametrize("state", ["pending", "processing"])
 def test_an_import_into_a_running_session_is_a_conflict(
     api: Api, database: sessionmaker[Session], state: str

@@ -70,6 +70,9 @@ def test_a_refusal_is_a_problem_that_openai_s_clients_read(
         [MODEL, recording(b"no sound" * 1000)],
         [MODEL, recording(name="talk.exe")],
         [MODEL, recording(), recording(b"")],
+        [MODEL, recording(sounds.wav(0))],
+        [MODEL, recording(sounds.container_bomb(), "bomb.m4a")],
+        [MODEL, recording(sounds.recording("m4a", 2.0)[:3000], "half.m4a")],
     ],
 )
 def test_a_refusal_leaves_nothing(

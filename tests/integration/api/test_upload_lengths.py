@@ -115,6 +115,19 @@ def test_a_recording_above_the_longest_is_refused_with_the_limit(
     assert api.stored() == []
 
 
+def test_as_it_is_installed_ten_hours_are_taken_and_no_second_more(
+    api: Api, settings: ApiSettings
+) -> None:
+    settings.max_upload_bytes = 10**8
+    hours = ApiSettings.model_fields["max_duration_seconds"].default
+    settings.max_duration_seconds = hours
+
+    assert hours == 10 * 3600
+    assert api.upload(api.create(), sounds.low_wav(hours)).status_code == 201
+    is_problem(api.upload(api.create(), sounds.low_wav(hours + 1)), 422, "recording-too-long")
+    assert len(api.stored()) == 1
+
+
 def test_a_recording_of_exactly_the_longest_is_taken(api: Api, settings: ApiSettings) -> None:
     settings.max_duration_seconds = 2
 

@@ -46,6 +46,26 @@ def test_a_file_put_to_the_url_and_confirmed_is_the_recording(api: Api, client: 
     assert [each.read_bytes() for each in api.stored()] == [content]
 
 
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("../../etc/passwd.wav", "passwd.wav"),
+        ("C:\\temp\\a.wav", "a.wav"),
+        ("x\u202egnp\x00.wav", "xgnp.wav"),
+        ("Gespräch 会話 🎤.wav", "Gespräch 会話 🎤.wav"),
+    ],
+)
+def test_a_name_sent_for_a_url_is_shown_and_never_a_path(
+    api: Api, client: TestClient, sent: str, shown: str
+) -> None:
+    session = api.create()
+    client.put(api.link(session, sent), content=sounds.wav())
+
+    assert api.post(session, "confirm-upload").json()["audio_filename"] == shown
+    (stored,) = api.stored()
+    assert stored.parent == api.store / session
+
+
 def test_the_answer_tells_method_and_end(api: Api, settings: ApiSettings) -> None:
     answer = api.post(api.create(), "upload-url", json={"filename": "a.ogg"}).json()
 

@@ -14,7 +14,13 @@ from stenofleet.db.models import TranscriptionSession
 from stenofleet.errors import RecordingMissing, StorageError
 from stenofleet.settings import WorkerSettings
 from stenofleet.storage import Recordings
-from stenofleet_worker.errors import Interrupted, LeaseLost, NotAudio, UnsupportedLanguage
+from stenofleet_worker.errors import (
+    Interrupted,
+    LeaseLost,
+    NotAudio,
+    TooLong,
+    UnsupportedLanguage,
+)
 from stenofleet_worker.services import Services
 from stenofleet_worker.transcription import job, source, window_job
 from stenofleet_worker.transcription.audio import decode
@@ -26,6 +32,7 @@ from stenofleet_worker.transcription.engines.base import (
 )
 from stenofleet_worker.transcription.engines.pauses import without_pauses
 from stenofleet_worker.transcription.engines.whisper import WhisperEngine
+from support import sounds
 from support.servers import until
 from support.speech import error_rate, recording
 
@@ -48,11 +55,15 @@ def _lacking(what: str) -> None:
     pytest.skip(what)
 
 
+def _engine(model: str) -> Engine:
+    if not (MODELS / model / "model.bin").is_file():
+        _lacking(f"the model {model} is missing: run services/worker/fetch_model.py {model}")
+    return WhisperEngine(WorkerSettings(whisper_model=model, whisper_model_dir=MODELS))
+
+
 @pytest.fixture(scope="session")
 def whisper() -> Engine:
-    if not (MODELS / "tiny.en/model.bin").is_file():
-        _lacking("the model tiny.en is missing: run services/worker/fetch_model.py tiny.en")
-    return WhisperEngine(WorkerSettings(whisper_model="tiny.en", whisper_model_dir=MODELS))
+    return _engine("tiny.en")
 
 
 @pytest.fixture(scope="session")
@@ -124,6 +135,18 @@ def test_a_read_text_is_transcribed_with_at_most_a_tenth_of_its_words_wrong(
     words = [word for each in segments for word in each.words]
     assert [word["start"] for word in words] == sorted(word["start"] for word in words)
     assert 0 < min(each.confidence for each in segments) <= 1
+
+
+def test_with_base_at_most_a_twentieth_of_the_words_is_wrong(
+    installation: Any, services: Services, perform: Callable[..., Told], two_cities: Path
+) -> None:
+    services.new_engine = lambda _: _engine("base")
+    session_id = installation.pending(two_cities, "auto", publish=False)
+    perform(session_id)
+
+    text = " ".join(each.content for each in installation.segments(session_id))
+    assert error_rate(text) <= 0.05
+    assert installation.session(session_id).language == "en"
 
 
 def test_a_long_recording_is_cut_at_a_pause_and_loses_no_word_there(
@@ -202,6 +225,22 @@ def test_a_file_that_is_no_audio_fails_its_session_with_a_sentence(
     assert (session.status, session.lease_owner) == ("failed", None)
     assert session.error_message.startswith("The recording is no audio that can be decoded: upload")
     assert installation.progress(session_id) < 100
+
+
+def test_a_recording_that_proves_longer_than_the_limit_fails_its_session(
+    installation: Any, services: Services, perform: Callable[..., Told], tmp_path: Path
+) -> None:
+    path = tmp_path / "long.wav"
+    path.write_bytes(sounds.low_wav(70))
+    services.settings.max_duration_seconds = 5
+    session_id = installation.pending(path, publish=False)
+
+    with pytest.raises(TooLong):
+        perform(session_id)
+
+    session = installation.session(session_id)
+    assert (session.status, session.lease_owner) == ("failed", None)
+    assert session.error_message.startswith("Expected a recording of at most 5 seconds")
 
 
 def test_a_language_that_the_model_lacks_fails_its_session_and_says_which_it_has(

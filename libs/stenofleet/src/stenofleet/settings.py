@@ -197,10 +197,11 @@ class GoogleSettings(StorageSettings):
 
 
 class JobSettings(Settings):
-    """How jobs are published and owned."""
+    """How jobs are published and owned, and how long their recordings may be."""
 
     outbox_confirm_seconds: int = Field(10, ge=1, le=3600)
     lease_seconds: int = Field(60, ge=5, le=3600)
+    max_duration_seconds: int = Field(10 * 3600, ge=1)
 
 
 class MovementSettings(Settings):
@@ -256,7 +257,6 @@ class ApiSettings(
     secret_key: SecretStr = Field(min_length=16, description="signs upload URLs")
     public_url: str = ""
     max_upload_bytes: int = Field(2 * 1024**3, ge=1)
-    max_duration_seconds: int = Field(10 * 3600, ge=1)
     upload_url_ttl: int = Field(3600, ge=10, le=7 * DAY, description="seconds; stores sign no more")
     api_port: int = Field(8000, ge=1, le=65535)
     # Below the 600 s after which OpenAI's own client gives up, which then learns nothing.

@@ -4,6 +4,7 @@ StenofleetError
 └── WorkerError
     ├── RecordingError        the recording cannot be transcribed, now or later
     │   ├── NotAudio          it is no audio
+    │   ├── TooLong           it is longer than the limit
     │   └── UnsupportedLanguage
     ├── UnknownSession        no session has this id
     ├── Interrupted           the worker is asked to stop
@@ -24,6 +25,17 @@ class RecordingError(WorkerError):
 
 class NotAudio(RecordingError):  # noqa: N818 - reads as what it says in an except clause
     """The recording is no audio that can be decoded."""
+
+
+class TooLong(RecordingError):  # noqa: N818 - as above
+    """The recording is longer than the limit; only a worker finds out about some."""
+
+    def __init__(self, limit: int) -> None:
+        """Tells the limit in seconds, and what to do."""
+        super().__init__(
+            f"Expected a recording of at most {limit} seconds, and this one is longer; cut it "
+            "into parts, each for a session of its own."
+        )
 
 
 class UnsupportedLanguage(RecordingError):  # noqa: N818 - as above

@@ -18,6 +18,9 @@ CHUNK = 10 * SAMPLE_RATE
 FULL_SCALE = 32768.0
 """Of signed 16-bit samples."""
 
+DAMAGE = (av.error.InvalidDataError, av.error.PatchWelcomeError, av.error.UndefinedError)
+"""What decoders say of packets that they cannot make sense of; PyAV has no name for some of it."""
+
 
 def duration(path: Path) -> float | None:
     """Seconds by the container's own word; None when it does not say (browser recordings).
@@ -101,7 +104,7 @@ def frames(container: Any) -> Iterator[Any]:
     for packet in _packets(container):
         try:
             decoded = packet.decode()
-        except av.error.InvalidDataError:
+        except DAMAGE:
             continue
         yield from decoded
 

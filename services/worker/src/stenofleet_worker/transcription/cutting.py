@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from stenofleet_worker.errors import TooLong
 from stenofleet_worker.transcription.audio import decode
 from stenofleet_worker.transcription.container_clock import ContainerClock
-from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Engine
+from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio, Engine
 from stenofleet_worker.transcription.windows import Window, windows
 
 SAMPLE = 60 * SAMPLE_RATE
 """Samples in which a language is looked for at once."""
+
+LEEWAY = 60
+"""Seconds by which a recording may be longer than the limit: the API has let in what says of
+itself that it is not, and a container's word is a little less than what is decoded."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +50,7 @@ class Cut:
 
 
 def cut(
-    path: Path,
-    engine: Engine,
-    language: str | None,
-    go_on: Callable[[], None],
-    keep: Callable[[Window], None],
+    path: Path, engine: Engine, language: str | None, each: Callable[[Window], None], longest: int
 ) -> Window | Cut:
     """Reads a recording once and finds its windows; memory does not grow with its length.
 
@@ -57,28 +58,38 @@ def cut(
         path: the recording.
         engine: finds the pauses, and the language where none is given.
         language: the engine's code; None to find out.
-        go_on: raises when the run must stop.
-        keep: is given each of many windows while its sound is at hand.
+        each: is given each of many windows while its sound is at hand; raises to stop.
+        longest: seconds that it may last.
 
     Returns:
         The only window of a short recording, with its sound.
 
     Raises:
         NotAudio: it is no audio.
+        TooLong: it is longer than ``longest``; some containers do not say so beforehand.
     """
     clock = ContainerClock()
-    found = windows(decode(path, clock), engine.speech)
+    found = windows(_within(longest, decode(path, clock)), engine.speech)
     first = next(found)
     second = next(found, None)
     if second is None:
         return first
-    listening = _Listening(engine, language, go_on)
+    listening = _Listening(engine, language)
     spans = []
     for window in listening.to(chain([first, second], found)):
-        keep(window)
+        each(window)
         spans.append((window.index, window.start_seconds, window.end_seconds))
     parts = tuple(Part(index, start, end, clock.lead(start)) for index, start, end in spans)
     return Cut(parts, listening.language)
+
+
+def _within(longest: int, chunks: Iterator[Audio]) -> Iterator[Audio]:
+    left = (longest + LEEWAY) * SAMPLE_RATE
+    for chunk in chunks:
+        left -= len(chunk)
+        if left < 0:
+            raise TooLong(longest)
+        yield chunk
 
 
 @dataclass
@@ -87,11 +98,9 @@ class _Listening:
 
     engine: Engine
     language: str | None
-    go_on: Callable[[], None]
 
     def to(self, found: Iterator[Window]) -> Iterator[Window]:
         for window in found:
-            self.go_on()
             self.language = self.language or self._heard(window)
             yield window
 

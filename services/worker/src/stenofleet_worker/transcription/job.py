@@ -133,14 +133,18 @@ class _Run:
         if done:
             return finish(self.services, self.held, options, done)
         language = self.services.engine.language(self.order.language)
-        with recording(self.services.recordings, self.order.uri, self._go_on) as path:
-            found = cutting.cut(path, self.services.engine, language, self._go_on, self._keep)
+        found = self._cut(language)
         if isinstance(found, Window):
             heard = self._heard(found, language, options)
             return finish(self.services, self.held, options, [heard])
         messages = self.services.database.run(lambda db: spread(db, self.held, found))
         log.info("The windows of session %s are on their way", self.order.session_id)
         return Spread(messages)
+
+    def _cut(self, language: str | None) -> Window | cutting.Cut:
+        engine, longest = self.services.engine, self.services.settings.max_duration_seconds
+        with recording(self.services.recordings, self.order.uri, self._go_on) as path:
+            return cutting.cut(path, engine, language, self._keep, longest)
 
     def _begun(self, db: Session) -> tuple[TranscriptOptions, list[Finished]]:
         """The session's options; and its windows, when they are done and not yet gathered."""
@@ -161,6 +165,7 @@ class _Run:
         return done
 
     def _keep(self, window: Window) -> None:
+        self._go_on()
         place = Place(self.held.session_id, self.held.attempt, window.index)
         self.services.kept.keep(place, window)
 
