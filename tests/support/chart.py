@@ -22,6 +22,13 @@ Object = dict[str, Any]
 OPERATOR_ALONE: Values = yaml.safe_load((CHART / "profiles" / "operator-only.yaml").read_text())
 OWN_POOL: Values = {"image": {"repository": "shop/worker"}, "app": "shop", "queues": ["mail"]}
 
+SHARED = {"name": "shared", "mountPath": "/shared"}
+SIDECAR: Values = {
+    "image": "example.com/side:1",
+    "resources": {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": "32Mi"}},
+    "volumeMounts": [SHARED],
+}
+
 CASES: dict[str, Values] = {
     "as it comes": {},
     "everything external": {
@@ -65,8 +72,17 @@ CASES: dict[str, Values] = {
                 }
             ],
             "priorityClassName": "high",
+            "annotations": {"example.com/owner": "speech"},
+            "labels": {"example.com/owner": "speech"},
+            "serviceAccountName": "of-the-platform",
+            "probes": {"liveness": {"timeoutSeconds": 9}},
+            "extraVolumes": [{"name": "shared", "emptyDir": {}}],
+            "extraVolumeMounts": [SHARED],
+            "extraContainers": [{**SIDECAR, "name": "log-shipper"}],
+            "extraInitContainers": [{**SIDECAR, "name": "fetch-certificates"}],
         },
         "api": {
+            "strategy": {"type": "Recreate"},
             "service": {"annotations": {"example.com/a": "b"}},
             "ingress": {
                 "enabled": True,

@@ -46,17 +46,20 @@ STENOFLEET_SECRET_KEY:
 {{- toYaml $list -}}
 {{- end -}}
 
-{{/* env and envFrom of a container: (dict "root" $ "workload" $merged "env" (dict ...)); the workload's own win. */}}
+{{/* Settings that Stenofleet's own pods share, as `envFrom` and `env` of a container: (dict "root" $ "env" (dict ...)). */}}
 {{- define "stenofleet.env" -}}
 envFrom:
   - configMapRef:
       name: {{ include "stenofleet.fullname" .root }}-config
-  {{- range .workload.envFromSecrets }}
-  - secretRef:
-      name: {{ . }}
-  {{- end }}
 env:
-  {{- include "stenofleet.envList" (mergeOverwrite .env .workload.env) | nindent 2 }}
+  {{- toYaml .env | nindent 2 }}
+{{- end -}}
+
+{{/* The sources of a container's variables, and after them the Secrets that the workload's values name. */}}
+{{- define "stenofleet.envFrom" -}}
+{{- $list := default list .own.envFrom -}}
+{{- range .workload.envFromSecrets }}{{ $list = append $list (dict "secretRef" (dict "name" .)) }}{{ end -}}
+{{- toYaml $list -}}
 {{- end -}}
 
 {{/* Pods are replaced when their settings or generated credentials change. */}}
