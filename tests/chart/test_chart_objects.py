@@ -9,8 +9,7 @@ import pytest
 import yaml
 from kubernetes_validate import utils
 from support.chart import CASES, CHART, CRD, Object, render, short
-
-CUSTOM = "stenofleet.io/v1alpha1"
+from support.programs import gateway_crds
 
 
 def supported_versions() -> list[str]:
@@ -31,9 +30,15 @@ schema_contents = cache(utils.schema_contents)
 
 
 @cache
-def workerpool_schema() -> Any:
-    version = yaml.safe_load(CRD.read_text())["spec"]["versions"][0]
-    return closed(version["schema"]["openAPIV3Schema"])
+def custom_schemas() -> dict[tuple[str, str], Any]:
+    """The schemas of the kinds that CRDs make, by API version and kind."""
+    return {
+        (f"{crd['spec']['group']}/{version['name']}", crd["spec"]["names"]["kind"]): closed(
+            version["schema"]["openAPIV3Schema"]
+        )
+        for crd in (yaml.safe_load(path.read_text()) for path in (CRD, *gateway_crds()))
+        for version in crd["spec"]["versions"]
+    }
 
 
 def closed(schema: Object) -> Object:
@@ -46,9 +51,14 @@ def closed(schema: Object) -> Object:
     return {**schema, "properties": properties, "additionalProperties": False}
 
 
-def checked_workerpool(pool: Object) -> None:
+def is_custom(found: Object) -> bool:
+    return (found["apiVersion"], found["kind"]) in custom_schemas()
+
+
+def check_custom(found: Object) -> None:
+    schema = custom_schemas()[found["apiVersion"], found["kind"]]
     # The API server itself knows what standard metadata is.
-    jsonschema.Draft7Validator(workerpool_schema()).validate({**pool, "metadata": {}})
+    jsonschema.Draft7Validator(schema).validate({**found, "metadata": {}})
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -57,7 +67,7 @@ def test_objects_are_valid_for_every_kubernetes_that_the_chart_supports(
     case: str, version: str
 ) -> None:
     for found in render(CASES[case]):
-        if found["apiVersion"] != CUSTOM:
+        if not is_custom(found):
             kubernetes_validate.validate(found, version, strict=True)
 
 
@@ -66,16 +76,16 @@ def test_three_newest_minors_are_supported() -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_worker_pools_are_valid_by_their_own_schema(case: str) -> None:
+def test_objects_of_crds_are_valid_by_their_own_schemas(case: str) -> None:
     for found in render(CASES[case]):
-        if found["apiVersion"] == CUSTOM:
-            checked_workerpool(found)
+        if is_custom(found):
+            check_custom(found)
 
 
 def test_an_unknown_field_of_a_worker_pool_is_seen() -> None:
     pool = next(each for each in render() if each["kind"] == "WorkerPool")
     with pytest.raises(jsonschema.ValidationError, match="maxReplica"):
-        checked_workerpool({**pool, "spec": {**pool["spec"], "maxReplica": 1}})
+        check_custom({**pool, "spec": {**pool["spec"], "maxReplica": 1}})
 
 
 @pytest.mark.parametrize("case", CASES)

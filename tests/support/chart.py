@@ -36,6 +36,14 @@ CASES: dict[str, Values] = {
         "postgresql": {"externalUrlSecret": {"name": "my-database"}},
         "secretKey": {"existingSecret": {"name": "my-key", "key": "signing"}},
         "storage": {"url": "gs://recordings/of-mine"},
+        "backup": {"enabled": True, "volume": {"existingClaim": "dumps"}},
+        "api": {
+            "route": {
+                "enabled": True,
+                "hostnames": ["steno.example.com"],
+                "parentRefs": [{"name": "shared", "namespace": "gateways"}],
+            },
+        },
     },
     "as little as possible": {
         "beat": {"enabled": False},
@@ -91,11 +99,36 @@ CASES: dict[str, Values] = {
                 "tlsSecret": "steno-tls",
                 "annotations": {"nginx.ingress.kubernetes.io/proxy-body-size": "2g"},
             },
+            "route": {
+                "enabled": True,
+                "annotations": {"example.com/a": "b"},
+                "hostnames": ["steno.example.com", "text.example.com"],
+                "gateway": {
+                    "className": "envoy",
+                    "tlsSecret": "steno-tls",
+                    "annotations": {"cert-manager.io/issuer": "letsencrypt"},
+                },
+            },
+            "autoscaling": {
+                "enabled": True,
+                "minReplicas": 2,
+                "behavior": {"scaleDown": {"stabilizationWindowSeconds": 60}},
+            },
         },
         "storage": {"volume": {"storageClassName": "nfs", "accessModes": ["ReadWriteMany"]}},
         "redis": {"persistence": {"storageClassName": "fast", "retain": False}},
         "postgresql": {"persistence": {"storageClassName": "fast", "retain": False}},
         "operator": {"brokerSecrets": ["broker-of-a-friend"]},
+        "flower": {
+            "enabled": True,
+            "basicAuthSecret": {"name": "flower", "key": "users"},
+            "urlPrefix": "/flower",
+        },
+        "backup": {
+            "enabled": True,
+            "timeZone": "Europe/Berlin",
+            "volume": {"storageClassName": "slow", "retain": False},
+        },
         "workers": {
             "mail": {
                 **OWN_POOL,
@@ -182,8 +215,10 @@ def short(found: Object) -> str:
 def pods(objects: list[Object]) -> Iterator[tuple[str, Object]]:
     """The name and the pod template of each workload."""
     for found in objects:
-        if "template" in found.get("spec", {}):
-            yield f"{found['kind']} {short(found)}", found["spec"]["template"]
+        spec = found.get("spec", {})
+        spec = spec.get("jobTemplate", {}).get("spec", spec)
+        if "template" in spec:
+            yield f"{found['kind']} {short(found)}", spec["template"]
 
 
 def containers(template: Object) -> list[Object]:

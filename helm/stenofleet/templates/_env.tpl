@@ -36,6 +36,17 @@ STENOFLEET_SECRET_KEY:
     secretKeyRef: {{ include "stenofleet.secretKeySecret" . | fromYaml | toJson }}
 {{- end -}}
 
+{{/* Google's key, for those who speak with Google; empty where pods have an identity of their own. */}}
+{{- define "stenofleet.googleEnv" -}}
+{{- with .Values.google.credentialsSecret -}}
+{{- if .name -}}
+GOOGLE_APPLICATION_CREDENTIALS_JSON:
+  valueFrom:
+    secretKeyRef: {{ toJson . }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* A map of variables as the list that Kubernetes wants. */}}
 {{- define "stenofleet.envList" -}}
 {{- $list := list -}}
@@ -87,7 +98,25 @@ STENOFLEET_UPLOAD_TTL: {{ int64 .uploadTtl | quote }}
 STENOFLEET_RETENTION_DAYS: {{ . | quote }}
 {{- end }}
 STENOFLEET_VISIBILITY_TIMEOUT: {{ int64 .visibilityTimeout | quote }}
+STENOFLEET_RESULT_EXPIRES: {{ int64 .resultExpires | quote }}
+STENOFLEET_OUTBOX_CONFIRM_SECONDS: {{ int64 .outboxConfirmSeconds | quote }}
+STENOFLEET_LEASE_SECONDS: {{ int64 .leaseSeconds | quote }}
+STENOFLEET_DB_POOL_SIZE: {{ int64 .databasePoolSize | quote }}
+STENOFLEET_OPENAI_TIMEOUT: {{ int64 .openaiTimeout | quote }}
+STENOFLEET_OPENAI_GRACE: {{ int64 .openaiGrace | quote }}
 STENOFLEET_WHISPER_MODEL: {{ .whisperModel | quote }}
+STENOFLEET_WHISPER_MODEL_DIR: {{ .whisperModelDir | quote }}
+STENOFLEET_SPEAKER_MODEL: {{ .speakerModel | quote }}
+{{- end }}
+{{- with .Values.google }}
+{{- if .projectId }}
+GOOGLE_PROJECT_ID: {{ .projectId | quote }}
+STENOFLEET_GOOGLE_STAGING_URL: {{ .stagingUrl | quote }}
+STENOFLEET_GOOGLE_LOCATION: {{ .location | quote }}
+STENOFLEET_GOOGLE_MODEL: {{ .model | quote }}
+STENOFLEET_GOOGLE_DYNAMIC_BATCHING: {{ .dynamicBatching | quote }}
+STENOFLEET_GOOGLE_PRICE_PER_MINUTE: {{ .pricePerMinute | quote }}
+{{- end }}
 {{- end }}
 STENOFLEET_HEALTH_PORT: "8081"
 STENOFLEET_STORAGE_URL: {{ .Values.storage.url | quote }}

@@ -5,6 +5,7 @@
 {{- $secret := dict "valueFrom" (dict "secretKeyRef" .broker.urlSecretRef) -}}
 {{- $env := dict "REDIS_URL" $secret "CELERY_BROKER_URL" $secret "CELERY_RESULT_BACKEND" $secret "CELERY_CONCURRENCY" (toString .pool.concurrency.min) -}}
 {{- if .pool.database }}{{ $env = merge $env (include "stenofleet.databaseEnv" .root | fromYaml) }}{{ end -}}
+{{- if .pool.google }}{{ $env = merge $env (include "stenofleet.googleEnv" .root | fromYaml) }}{{ end -}}
 {{- toYaml $env -}}
 {{- end -}}
 
