@@ -171,6 +171,21 @@ def test_installing_again_opens_the_kept_database(installation: Installation) ->
     assert installation.credentials()[f"{FULLNAME}-postgresql"] == before
 
 
+def test_the_api_server_s_address_is_looked_up_where_it_can_be(installation: Installation) -> None:
+    installation.apply({"networkPolicy": {"enabled": True}})
+    policy = installation.one("networkpolicy", "operator")["spec"]
+    opened = [
+        peer["ipBlock"]["cidr"]
+        for rule in policy["egress"]
+        for peer in rule["to"]
+        if "ipBlock" in peer
+    ]
+    slices = installation.cluster.get("endpointslice", "kubernetes", "-n", "default")
+    addresses = {address for each in slices["endpoints"] for address in each["addresses"]}
+    service = installation.cluster.get("service", "kubernetes", "-n", "default")
+    assert set(opened) == {f"{each}/32" for each in addresses | {service["spec"]["clusterIP"]}}
+
+
 @pytest.fixture(scope="module")
 def untouched(cluster: KubeCommands) -> Installation:
     """The chart as it comes, for tests that only read."""

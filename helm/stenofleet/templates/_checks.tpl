@@ -139,10 +139,28 @@ workers.{{ $name }} is deployed to the namespace {{ $.Release.Namespace }}, whic
 {{- end }}
 {{- end -}}
 
+{{- define "stenofleet.checkNetwork" -}}
+{{- if .Values.networkPolicy.enabled -}}
+{{- if and (include "stenofleet.needsApiServer" .) (not (include "stenofleet.apiServer" . | fromYaml).cidrs) }}
+networkPolicy.apiServer.cidrs is empty and no cluster could be asked: set it to the addresses of the API server (kubectl get endpointslices kubernetes), which the operator needs.
+{{- end }}
+{{- $elsewhere := .Values.operator.brokerSecrets -}}
+{{- range .Values.workers }}{{ with dig "broker" "urlSecretRef" "name" "" . }}{{ $elsewhere = append $elsewhere . }}{{ end }}{{ end -}}
+{{- if and .Values.operator.enabled $elsewhere (not (get .Values.networkPolicy.extraEgress "operator")) }}
+networkPolicy.extraEgress.operator is empty, and the operator reads brokers by {{ join ", " $elsewhere }}: set it to where these are.
+{{- end }}
+{{- range $server := list "redis" "postgresql" }}
+{{- if and (get $.Values $server).externalUrlSecret.name (not (get $.Values.networkPolicy $server).cidrs) }}
+networkPolicy.{{ $server }}.cidrs is empty and {{ $server }}.externalUrlSecret names an external one: set it to its addresses, or nobody reaches it.
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{/* Fails with every sentence at once, so that one correction does not uncover the next. */}}
 {{- define "stenofleet.check" -}}
 {{- $found := list -}}
-{{- range list "checkPools" "checkSecrets" "checkServers" "checkStorage" "checkIngress" "checkRoute" "checkAutoscaling" "checkFlower" "checkGoogle" "checkOperator" -}}
+{{- range list "checkPools" "checkSecrets" "checkServers" "checkStorage" "checkIngress" "checkRoute" "checkAutoscaling" "checkFlower" "checkGoogle" "checkNetwork" "checkOperator" -}}
 {{- $found = append $found (include (printf "stenofleet.%s" .) $) -}}
 {{- end -}}
 {{- with join "" $found | trim }}{{ fail (printf "these values contradict each other\n%s" .) }}{{ end -}}
