@@ -224,4 +224,14 @@ def test_policies_that_would_cut_a_part_off_are_refused(values: Values, sentence
 
 def test_without_an_operator_nobody_needs_to_say_where_the_api_server_is() -> None:
     values = with_policy(apiServer={"cidrs": []})
-    assert policies({**values, "operator": {"enabled": False}})
+    nobody = {"operator": {"enabled": False}, "crds": {"upgrade": False}}
+    assert policies({**values, **nobody})
+
+
+def test_the_job_of_an_upgrade_reaches_the_api_server_alone() -> None:
+    rules = policies(EVERYTHING)
+    labels = {**release(EVERYTHING)["api"].labels, "app.kubernetes.io/component": "crds"}
+    job = Pod("steno", labels)
+    assert allowed(rules, job, API_SERVER, 6443)
+    assert not allowed(rules, job, PUBLIC, 443)
+    assert not allowed(rules, job, release(EVERYTHING)["redis"], 6379)

@@ -82,6 +82,23 @@ CONTRADICTIONS: dict[str, tuple[Values, str]] = {
             "not name: add it, or set workers.core.enabled to false."
         ),
     ),
+    "TLS without a certificate": (
+        {"redis": {"tls": {"enabled": True}}},
+        "redis.tls.enabled is true and redis.tls.certificateSecret is empty",
+    ),
+    "TLS of a Redis that is another's": (
+        {
+            "redis": {
+                "tls": {"enabled": True, "certificateSecret": "a"},
+                "externalUrlSecret": {"name": "b"},
+            }
+        },
+        "redis.tls is of the Redis that the chart deploys, and redis.externalUrlSecret names",
+    ),
+    "a Redis without bounds": (
+        {"redis": {"resources": {"limits": {"memory": None}}}},
+        "redis.maxmemory and redis.resources.limits.memory are both empty: set one",
+    ),
     "Google without credentials": (
         {"google": {"projectId": "mine", "stagingUrl": "gs://mine/staging"}},
         (

@@ -181,13 +181,22 @@ class RefusedError(Exception):
 
 
 def render(values: Values | None = None) -> list[Object]:
-    """The objects of a release named ``demo`` in the namespace ``steno``.
+    """The objects of a release named ``demo`` in the namespace ``steno``, without hooks.
 
     Raises:
         RefusedError: the values were refused.
     """
+    return [each for each in everything(values) if not is_hook(each)]
+
+
+def everything(values: Values | None = None) -> list[Object]:
+    """The same with what is there only during an upgrade or a test; errors as `render`."""
     documents = yaml.safe_load_all(_template(json.dumps(values or {}, sort_keys=True)))
     return [document for document in documents if document]
+
+
+def is_hook(found: Object) -> bool:
+    return "helm.sh/hook" in found["metadata"].get("annotations", {})
 
 
 @functools.cache

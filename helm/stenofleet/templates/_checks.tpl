@@ -45,6 +45,7 @@ beat.enabled is true and no pool consumes the queue core, to which beat sends: e
 
 {{- define "stenofleet.checkSecrets" -}}
 {{- include "stenofleet.checkSecret" (dict "at" "redis.externalUrlSecret" "value" .Values.redis.externalUrlSecret "default" "url") -}}
+{{- include "stenofleet.checkSecret" (dict "at" "redis.externalCaSecret" "value" .Values.redis.externalCaSecret "default" "ca.crt") -}}
 {{- include "stenofleet.checkSecret" (dict "at" "postgresql.externalUrlSecret" "value" .Values.postgresql.externalUrlSecret "default" "url") -}}
 {{- include "stenofleet.checkSecret" (dict "at" "secretKey.existingSecret" "value" .Values.secretKey.existingSecret "default" "secret-key") -}}
 {{- include "stenofleet.checkSecret" (dict "at" "flower.basicAuthSecret" "value" .Values.flower.basicAuthSecret "default" "basic-auth") -}}
@@ -57,6 +58,21 @@ beat.enabled is true and no pool consumes the queue core, to which beat sends: e
 {{- $of := get $.Values $server -}}
 {{- if and $needed (not $of.enabled) (not $of.externalUrlSecret.name) }}
 {{ $server }}.enabled is false and {{ $server }}.externalUrlSecret.name is empty, but {{ trim $needed | replace " " ", " }} would use it: set {{ $server }}.externalUrlSecret.name to a Secret with the URL of yours, or switch them off with enabled: false.
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "stenofleet.checkRedis" -}}
+{{- with .Values.redis -}}
+{{- if and .tls.enabled (not .tls.certificateSecret) }}
+redis.tls.enabled is true and redis.tls.certificateSecret is empty: set it to an existing Secret with tls.crt, tls.key and ca.crt.
+{{- end }}
+{{- if and .tls.enabled .externalUrlSecret.name }}
+redis.tls is of the Redis that the chart deploys, and redis.externalUrlSecret names another: put rediss:// in that URL, and set redis.tls.enabled to false.
+{{- end }}
+{{- $limit := dig "limits" "memory" "" .resources }}
+{{- if and (include "stenofleet.ownRedis" $) (not .maxmemory) (not $limit) }}
+redis.maxmemory and redis.resources.limits.memory are both empty: set one, or Redis takes the node's memory.
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -142,7 +158,7 @@ workers.{{ $name }} is deployed to the namespace {{ $.Release.Namespace }}, whic
 {{- define "stenofleet.checkNetwork" -}}
 {{- if .Values.networkPolicy.enabled -}}
 {{- if and (include "stenofleet.needsApiServer" .) (not (include "stenofleet.apiServer" . | fromYaml).cidrs) }}
-networkPolicy.apiServer.cidrs is empty and no cluster could be asked: set it to the addresses of the API server (kubectl get endpointslices kubernetes), which the operator needs.
+networkPolicy.apiServer.cidrs is empty and no cluster could be asked: set it to the addresses of the API server (kubectl get endpointslices kubernetes), for {{ include "stenofleet.needsApiServer" . | trim | replace " " " and " }}.
 {{- end }}
 {{- $elsewhere := .Values.operator.brokerSecrets -}}
 {{- range .Values.workers }}{{ with dig "broker" "urlSecretRef" "name" "" . }}{{ $elsewhere = append $elsewhere . }}{{ end }}{{ end -}}
@@ -160,7 +176,7 @@ networkPolicy.{{ $server }}.cidrs is empty and {{ $server }}.externalUrlSecret n
 {{/* Fails with every sentence at once, so that one correction does not uncover the next. */}}
 {{- define "stenofleet.check" -}}
 {{- $found := list -}}
-{{- range list "checkPools" "checkSecrets" "checkServers" "checkStorage" "checkIngress" "checkRoute" "checkAutoscaling" "checkFlower" "checkGoogle" "checkNetwork" "checkOperator" -}}
+{{- range list "checkPools" "checkSecrets" "checkServers" "checkRedis" "checkStorage" "checkIngress" "checkRoute" "checkAutoscaling" "checkFlower" "checkGoogle" "checkNetwork" "checkOperator" -}}
 {{- $found = append $found (include (printf "stenofleet.%s" .) $) -}}
 {{- end -}}
 {{- with join "" $found | trim }}{{ fail (printf "these values contradict each other\n%s" .) }}{{ end -}}

@@ -1,9 +1,25 @@
 {{/* Environment variables are composed as a map of name to value or valueFrom, so that no name comes twice. */}}
 
+{{/* Where the URL stands by which a user reaches Redis; outside all are one: (dict "root" $ "user" "api"). */}}
 {{- define "stenofleet.redisSecret" -}}
-{{- $external := .Values.redis.externalUrlSecret -}}
-name: {{ default (printf "%s-redis" (include "stenofleet.fullname" .)) $external.name }}
+{{- $external := .root.Values.redis.externalUrlSecret -}}
+name: {{ default (printf "%s-redis-%s" (include "stenofleet.fullname" .root) .user) $external.name }}
 key: {{ $external.key }}
+{{- end -}}
+
+{{/* Who signed Redis' certificate: a Secret's name and key; empty without TLS, or by a public authority. */}}
+{{- define "stenofleet.redisCa" -}}
+{{- $redis := .Values.redis -}}
+{{- if and (include "stenofleet.ownRedis" .) $redis.tls.enabled -}}
+name: {{ $redis.tls.certificateSecret }}
+key: ca.crt
+{{- else if $redis.externalCaSecret.name -}}
+{{- toYaml $redis.externalCaSecret -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "stenofleet.redisCaFile" -}}
+/etc/stenofleet/redis/ca.crt
 {{- end -}}
 
 {{- define "stenofleet.postgresqlSecret" -}}
@@ -76,7 +92,7 @@ env:
 {{/* Pods are replaced when their settings or generated credentials change. */}}
 {{- define "stenofleet.checksum" -}}
 {{- $config := include "stenofleet.config" . -}}
-{{- $redis := include "stenofleet.redisUrl" . -}}
+{{- $redis := include "stenofleet.redisPasswords" . -}}
 {{- $postgresql := include "stenofleet.postgresqlUrl" . -}}
 {{- list $config $redis $postgresql (include "stenofleet.secretKey" .) | join "\n" | sha256sum -}}
 {{- end -}}

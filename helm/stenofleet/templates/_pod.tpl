@@ -35,7 +35,7 @@ annotations:
 A pod's template, made alike for every workload:
 (dict "root" $ "component" "api" "workload" $merged "container" "stenofleet.apiContainer")
 and where they apply "initContainers" (list "stenofleet.waitForDatabase"), "volumes" (list (dict ...)),
-"recordings" true, "port" 8000, "checksum" "...", "account" "name", "token" true, "restartPolicy" "Never".
+"recordings" true, "broker" true, "port" 8000, "checksum" "...", "account" "name", "token" true, "restartPolicy" "Never".
 `container` and `initContainers` name templates, which get this very dict.
 */}}
 {{- define "stenofleet.podTemplate" -}}
@@ -167,6 +167,14 @@ alone, as podDefaults may have it, makes no probe where there is none.
   persistentVolumeClaim:
     claimName: {{ include "stenofleet.recordingsClaim" .root }}
 {{- end }}
+{{- if and .broker (include "stenofleet.redisCa" .root) }}
+{{- $ca := include "stenofleet.redisCa" .root | fromYaml }}
+- name: redis-ca
+  secret:
+    secretName: {{ $ca.name }}
+    # The certificate of the authority, and not the server's key beside it.
+    items: [{key: {{ $ca.key }}, path: ca.crt}]
+{{- end }}
 {{- with concat (default list .volumes) .workload.extraVolumes }}
 {{ toYaml . }}
 {{- end }}
@@ -178,6 +186,9 @@ alone, as podDefaults may have it, makes no probe where there is none.
 {{- with include "stenofleet.recordingsPath" .root }}
 - {name: recordings, mountPath: {{ . | quote }}}
 {{- end }}
+{{- end }}
+{{- if and .broker (include "stenofleet.redisCa" .root) }}
+- {name: redis-ca, mountPath: {{ include "stenofleet.redisCaFile" .root | dir }}, readOnly: true}
 {{- end }}
 {{- end -}}
 

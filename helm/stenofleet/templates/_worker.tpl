@@ -2,7 +2,8 @@
 
 {{/* Celery reads broker and backend by itself, so that a plain app needs no settings of ours. */}}
 {{- define "stenofleet.poolEnv" -}}
-{{- $secret := dict "valueFrom" (dict "secretKeyRef" .broker.urlSecretRef) -}}
+{{- $shared := include "stenofleet.redisSecret" (dict "root" .root "user" "worker") | fromYaml -}}
+{{- $secret := dict "valueFrom" (dict "secretKeyRef" (default $shared .pool.broker.urlSecretRef)) -}}
 {{- $env := dict "REDIS_URL" $secret "CELERY_BROKER_URL" $secret "CELERY_RESULT_BACKEND" $secret "CELERY_CONCURRENCY" (toString .pool.concurrency.min) -}}
 {{- if .pool.database }}{{ $env = merge $env (include "stenofleet.databaseEnv" .root | fromYaml) }}{{ end -}}
 {{- if .pool.google }}{{ $env = merge $env (include "stenofleet.googleEnv" .root | fromYaml) }}{{ end -}}
@@ -20,8 +21,10 @@
 {{- end -}}
 
 {{- define "stenofleet.workerDeployment" -}}
-{{- $pod := dict "component" (printf "worker-%s" .name) "workload" .pool "container" "stenofleet.workerContainer" "recordings" .pool.recordings "checksum" (include "stenofleet.checksum" .root) | merge . -}}
+{{- $pod := merge (dict "component" (printf "worker-%s" .name) "workload" .pool "container" "stenofleet.workerContainer" "recordings" .pool.recordings "checksum" (include "stenofleet.checksum" .root)) . -}}
 {{- if .pool.health }}{{ $_ := set $pod "port" 8081 }}{{ end -}}
+{{- /* For the pod this says whether the chart's Redis is spoken with; the pool's words are no use to it. */ -}}
+{{- $_ := set $pod "broker" (not .pool.broker.urlSecretRef) -}}
 {{- if .pool.database }}{{ $_ := set $pod "initContainers" (list "stenofleet.waitForDatabase") }}{{ end -}}
 # No `replicas`: the WorkerPool owns it. A new Deployment starts with one pod, and the operator
 # takes it from there.

@@ -95,7 +95,8 @@ podSelector:
 {{- end -}}
 
 {{- define "stenofleet.needsApiServer" -}}
-{{- if .Values.operator.enabled }}operator{{ end -}}
+{{- if .Values.operator.enabled }} operator{{ end -}}
+{{- if .Values.crds.upgrade }} crds{{ end -}}
 {{- end -}}
 
 {{/* What may come in at a port: (dict "from" (list of peers) "port" 8000); without peers, everybody. */}}
