@@ -17,7 +17,7 @@ PACKAGES := redis-server postgresql
 .PHONY: help setup tools models programs format lint types imports openapi openapi-check chart-docs chart-docs-check check \
 	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton bench-scale \
 	bench-sense bench-simulator bench-speakers bench-reaction bench-operator \
-	bench-transcription campaign-kills clean
+	bench-transcription campaign-kills version release clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -68,7 +68,7 @@ chart-docs: setup ## Write the chart's schema and README from the comments in it
 chart-docs-check: setup
 	$(RUN)/python -m stenofleet_deploy.chart_values --check
 
-check: lint types imports openapi-check chart-docs-check test-unit ## Format, lint, types, import rules, unit tests: under a minute.
+check: lint types imports openapi-check chart-docs-check version test-unit ## Format, lint, types, import rules, unit tests: under a minute.
 
 test-unit: setup ## Unit tests: no server, no cluster.
 	$(PYTEST) tests/unit -q -n auto
@@ -124,6 +124,12 @@ bench-speakers: setup models ## Print how well and how fast speakers are told ap
 
 campaign-kills: setup ## Kill KILLS (50) pods and operators at random, and count each task's effect.
 	KILLS=$(or $(KILLS),50) $(PYTEST) tests/e2e/operator/test_random_kills.py -q -s -o timeout=7200
+
+version: setup ## Print the version; NEW=1.2.3 has all packages, images and the chart bear it.
+	@$(RUN)/stenofleet-deploy version $(NEW)
+
+release: setup programs ## Write images, chart, bills of materials and checksums into dist/release.
+	eval "$$($(RUN)/cluster env)" && $(RUN)/stenofleet-deploy package $(ARGS)
 
 clean: ## Remove what the tools left in this folder.
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

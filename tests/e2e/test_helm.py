@@ -32,7 +32,7 @@ def test_an_upgraded_maximum_takes_effect_without_a_restart(small_fleet: Fleet) 
     eventually(lambda: len(fleet.runs(WORKER)) == 2, "the second pod", 30)
     assert busy < fleet.runs(WORKER)
     for session in sessions:
-        fleet.wait_completed(session, 120)
+        fleet.wait_completed(session, 240)
 
     assert fleet.runs("operator", "worker-core", "beat", "api") == steady
     assert fleet.attempts(sessions) == [1] * len(sessions)

@@ -25,6 +25,9 @@ class Builder(Protocol):
     def push(self, reference: str, destination: str) -> None:
         """Push the image to a registry under another name."""
 
+    def save(self, reference: str, file: Path) -> None:
+        """Write the image into a tar archive."""
+
 
 @dataclass(frozen=True)
 class Docker:
@@ -43,6 +46,10 @@ class Docker:
         """Push by the engine, with the credentials of ``docker login``."""
         run(["docker", "tag", reference, destination], timeout=QUICK_SECONDS)
         run(["docker", "push", "--quiet", destination], timeout=PUSH_SECONDS)
+
+    def save(self, reference: str, file: Path) -> None:
+        """Save by the engine, in the layout of OCI since its version 25."""
+        run(["docker", "save", "--output", str(file), reference], timeout=PUSH_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,11 @@ class Buildah:
         """Push with the credentials of ``buildah login``."""
         command = [*self._command("push"), "--quiet", reference, f"docker://{destination}"]
         run(command, timeout=PUSH_SECONDS)
+
+    def save(self, reference: str, file: Path) -> None:
+        """Save as an OCI archive under its own name."""
+        destination = f"oci-archive:{file}:{reference}"
+        run([*self._command("push"), "--quiet", reference, destination], timeout=PUSH_SECONDS)
 
     def _command(self, verb: str) -> list[str]:
         return ["buildah", "--storage-driver", "overlay", verb]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from stenofleet_deploy import embedded, guide, kind, portforward, readiness
+from stenofleet_deploy import embedded, guide, kind, packaging, portforward, readiness, versions
 from stenofleet_deploy import release as releases
 from stenofleet_deploy.builders import find_builder
 from stenofleet_deploy.cluster import Flavour
@@ -122,6 +122,29 @@ def images(where: Where, whisper_model: str, registry: str | None) -> None:
 def demo(where: Where, recording: Path, language: str) -> None:
     """Transcribe a recording on the release that is there."""
     show(where.find(), recording, language)
+
+
+@commands.command()
+@click.argument("new", required=False)
+def version(new: str | None) -> None:
+    """Print the version, or have everything bear NEW; 1 when files differ."""
+    if new is not None:
+        versions.write(ROOT, new)
+    if told := versions.differing(ROOT):
+        raise DeployError("; ".join(told))
+    click.echo(versions.read(ROOT))
+
+
+@commands.command()
+@whisper_model
+@click.option(
+    "--into", type=click.Path(file_okay=False, path_type=Path), default=ROOT / "dist" / "release"
+)
+def package(whisper_model: str, into: Path) -> None:
+    """Write images, chart, bills of materials and checksums of a release into a folder."""
+    builder = find_builder(docker=kind.docker_answers())
+    for file in packaging.package(all_images(whisper_model), ROOT, into, builder):
+        click.echo(str(file))
 
 
 @commands.command()

@@ -20,7 +20,8 @@ from stenofleet.db.models import Outbox
 from stenofleet.outbox import publish_due
 from stenofleet.settings import DatabaseSettings, RedisSettings
 from support import sounds
-from support.servers import RedisServer, free_port, until
+from support.api_process import api_process
+from support.servers import RedisServer, until
 
 SESSIONS = "/api/v1/sessions"
 LIMIT = 1_000_000
@@ -37,31 +38,12 @@ def silent_broker() -> Iterator[str]:
 
 @pytest.fixture
 def process(tmp_path: Path, database_url: str, silent_broker: str) -> Iterator[Process]:
-    port = free_port()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "DATABASE_URL": database_url,
-        "REDIS_URL": silent_broker,
-        "STENOFLEET_API_PORT": str(port),
-        "STENOFLEET_AUTH_MODE": "none",
-        "STENOFLEET_SECRET_KEY": "a key for tests, 32 characters..",
-        "STENOFLEET_STORAGE_URL": f"file://{tmp_path}/recordings",
-        "STENOFLEET_MAX_UPLOAD_BYTES": str(LIMIT),
-    }
-    command = [sys.executable, "-m", "stenofleet_api"]
-    running = subprocess.Popen(command, env=environment, cwd=tmp_path)
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-        until(lambda: answers(client), "the API", 60)
-        yield running, client
-    running.kill()
-    running.wait(timeout=20)
-
-
-def answers(client: httpx.Client) -> bool:
-    try:
-        return client.get("/livez").is_success
-    except httpx.TransportError:
-        return False
+    limit = {"max_upload_bytes": str(LIMIT)}
+    with (
+        api_process(tmp_path, database_url, silent_broker, **limit) as running,
+        httpx.Client(base_url=running.url, timeout=30) as client,
+    ):
+        yield running.process, client
 
 
 def files(folder: Path) -> list[Path]:

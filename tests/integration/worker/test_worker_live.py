@@ -6,7 +6,10 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 
 from stenofleet.broker import BrokerKeys
+from stenofleet.contracts.events import EventName
 from stenofleet.contracts.priorities import Priority
+from stenofleet.contracts.progress import Stage
+from stenofleet.feed import STREAM, Event
 from support.servers import PostgresServer, until
 
 SLOW = {"PACED_SECONDS": "0.4"}
@@ -92,6 +95,25 @@ def test_the_job_s_result_tells_percent_and_message_while_it_runs(
     assert told["message"].endswith(" of 10:00")
     assert installation.progress(session_id) == 100
     assert result.result["duration_seconds"] == 600
+
+
+def test_who_watches_hears_of_each_step_and_never_of_one_back(
+    installation: Any, quiet_minutes: Path
+) -> None:
+    session_id = installation.pending(quiet_minutes)
+    installation.ready_worker(**SLOW)
+    until(lambda: installation.job_state(session_id) == "SUCCESS", "the result", 120)
+
+    with installation.redis.client() as client:
+        entries = client.xrange(STREAM)
+    events = [Event.read(place, fields) for place, fields in entries]
+    assert {event.session_id for event in events} == {session_id}
+    assert events[-1].name is EventName.COMPLETED
+    told = [event.progress for event in events if event.progress]
+    assert [each.progress for each in told] == sorted(each.progress for each in told)
+    assert [each.progress == 100 for each in told] == [False] * (len(told) - 1) + [True]
+    stages = list(dict.fromkeys(each.stage for each in told))
+    assert stages == [Stage.PREPARING, Stage.TRANSCRIBING, Stage.FINISHING, Stage.ENDED]
 
 
 def test_a_worker_without_its_broker_is_alive_and_goes_on_when_it_is_back(

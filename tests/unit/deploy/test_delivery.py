@@ -28,6 +28,9 @@ class Storage:
     def push(self, reference: str, destination: str) -> None:
         raise NotImplementedError
 
+    def save(self, reference: str, file: Path) -> None:
+        raise NotImplementedError
+
 
 def test_a_second_delivery_builds_nothing_and_delivers_all(root: Path) -> None:
     storage, delivered = Storage(), list[str]()

@@ -19,6 +19,7 @@ from stenofleet.storage import Recordings
 from stenofleet_api.auth.caller import Caller
 from stenofleet_api.auth.errors import RateLimited, ScopeMissing, Unauthenticated
 from stenofleet_api.auth.gate import Gate
+from stenofleet_api.events.live import Live
 from stenofleet_api.problems import documented
 from stenofleet_api.publisher import Publisher
 
@@ -38,6 +39,7 @@ class Context:
     recordings: Recordings
     publisher: Publisher
     gate: Gate
+    live: Live
 
 
 async def context(request: Request) -> Context:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 REQUESTS: Final = Counter(
     "stenofleet_api_requests",
@@ -28,3 +28,4 @@ UNLIMITED: Final = Counter(
     "stenofleet_api_rate_unlimited",
     "Requests whose key's rate was not limited, because Redis was away.",
 )
+WATCHERS: Final = Gauge("stenofleet_api_event_streams", "Clients that watch live events just now.")

@@ -8,6 +8,7 @@ ProblemError
 ├── webhooks.errors        what is wrong with a webhook
 ├── sessions.errors        what a session's state does not allow
 ├── uploads.errors         what is wrong with a recording
+├── blueprints.errors      what is wrong with a blueprint, or with applying it
 └── openai.errors          what is wrong with a request in OpenAI's manner
 
 A problem's ``type`` is stable: programs tell errors apart by it, people read ``detail``.

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session, sessionmaker
+from stenofleet import feed
 from stenofleet.db.engine import make_engine, make_sessions
 from stenofleet.settings import WorkerSettings, load
 from stenofleet.storage import Recordings
@@ -64,8 +65,10 @@ class Services:
 
     @cached_property
     def sessions(self) -> sessionmaker[Session]:
-        """Database sessions."""
-        return make_sessions(make_engine(self.settings, "stenofleet-worker"))
+        """Database sessions, which tell what they change to those who watch."""
+        sessions = make_sessions(make_engine(self.settings, "stenofleet-worker"))
+        feed.connect(sessions, feed.Feed(self.settings.results))
+        return sessions
 
     @cached_property
     def database(self) -> Database:

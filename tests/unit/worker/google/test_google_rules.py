@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stenofleet.contracts.roles import Role
 from stenofleet_worker.google import pace
 from stenofleet_worker.google.base import Heard, HeardResult, HeardWord, Refused
 from stenofleet_worker.google.rules import AGAIN, pause, sentence
@@ -79,3 +80,14 @@ def test_without_a_price_the_cost_is_unknown_and_not_zero() -> None:
 def test_silence_is_a_transcript_without_segments() -> None:
     found = outcome(Heard(()), 10.0, PRICE, {})
     assert (found.segments, found.language, found.duration_seconds) == ((), None, 10.0)
+
+
+def test_of_two_speakers_whom_google_hears_who_says_less_is_guessed_the_coach() -> None:
+    asks = HeardWord("why?", 0.0, 0.4, label="1")
+    answers = [HeardWord("so", 1.0 + at, 1.4 + at, label="2") for at in range(9)]
+    heard = Heard((HeardResult("", 10.0, words=(asks, *answers)),))
+
+    found = outcome(heard, 10.0, None, {})
+
+    roles = {who: role for who, (role, _) in found.roles.items()}
+    assert [roles[each.speaker_id] for each in found.segments][:2] == [Role.COACH, Role.CLIENT]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends
 from sqlalchemy import delete, func, insert
 from sqlalchemy.orm import Session, sessionmaker
-from stenofleet import webhooks
+from stenofleet import happenings
 from stenofleet.contracts.events import EventName
 from stenofleet.contracts.states import SessionState
 from stenofleet.db.models import Segment, SessionRole, TranscriptionSession
@@ -57,7 +57,7 @@ class ImportService:
             _replace(db, session, cues)
             db.flush()
             db.refresh(session)
-            webhooks.enqueue(db, session, EventName.COMPLETED)
+            happenings.tell(db, session, EventName.COMPLETED)
         return session
 
 

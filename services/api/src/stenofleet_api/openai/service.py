@@ -51,6 +51,7 @@ class TranscriptionService:
         self._db = context.sessions
         self._seconds = context.settings.openai_timeout
         self._grace = context.settings.openai_grace
+        self._hub = context.live.hub
         self._owner = owner
         self._sessions = sessions
         self._uploads = uploads
@@ -82,8 +83,9 @@ class TranscriptionService:
         """
         look = partial(self._state, asked.session_id)
         try:
-            async for _ in until_ended(look, self._seconds):
-                yield
+            with self._hub.watching(self._owner, asked.session_id) as watcher:
+                async for _ in until_ended(look, watcher, self._seconds):
+                    yield
         except TimeoutError:
             raise TranscriptionTimeout(asked.session_id, self._seconds) from None
 

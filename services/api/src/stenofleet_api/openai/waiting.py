@@ -9,20 +9,25 @@ import structlog
 from starlette.concurrency import run_in_threadpool
 from stenofleet.contracts.states import SessionState
 
+from stenofleet_api.events.hub import Watcher
 from stenofleet_api.problems import DATABASE_AWAY
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS: Final = 0.3
+LOOK_SECONDS: Final = 1.0
+"""Between two looks into the database, unless an event comes first."""
 ENDED: Final = frozenset({SessionState.COMPLETED, SessionState.FAILED, SessionState.CANCELLED})
 
 
-async def until_ended(look: Callable[[], SessionState], seconds: float) -> AsyncIterator[None]:
-    """Comes back several times a second until the session has ended.
+async def until_ended(
+    look: Callable[[], SessionState], watcher: Watcher, seconds: float
+) -> AsyncIterator[None]:
+    """Comes back now and then until the session has ended.
 
     Args:
         look: reads the session's state; what it raises ends the waiting, but a database that is
             away is waited for.
+        watcher: of the session, for an end that is noticed at once.
         seconds: how long at most.
 
     Raises:
@@ -33,6 +38,13 @@ async def until_ended(look: Callable[[], SessionState], seconds: float) -> Async
         if time.monotonic() > deadline:
             raise TimeoutError
         yield
+        await _news(watcher)
+
+
+async def _news(watcher: Watcher) -> None:
+    try:
+        await watcher.next(LOOK_SECONDS)
+    except EOFError:
         await asyncio.sleep(LOOK_SECONDS)
 
 

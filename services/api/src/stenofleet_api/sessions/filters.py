@@ -1,8 +1,5 @@
 """Which sessions are listed, and from where on."""
 
-import base64
-import binascii
-import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +8,7 @@ from sqlalchemy import ColumnElement, tuple_
 from stenofleet.contracts.states import SessionState
 from stenofleet.db.models import TranscriptionSession
 
-from stenofleet_api.problems import FieldError, InvalidRequest, shown
+from stenofleet_api import cursors
 
 Table = TranscriptionSession
 
@@ -67,8 +64,7 @@ class Cursor:
         return tuple_(Table.created_at, Table.id) < (self.created_at, self.session_id)
 
     def __str__(self) -> str:
-        place = json.dumps([self.created_at.isoformat(), str(self.session_id)])
-        return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+        return cursors.write(self.created_at.isoformat(), str(self.session_id))
 
 
 def read_cursor(text: str) -> Cursor:
@@ -77,11 +73,4 @@ def read_cursor(text: str) -> Cursor:
     Raises:
         InvalidRequest: it is none of ours.
     """
-    try:
-        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        at, session_id = json.loads(raw)
-        return Cursor(datetime.fromisoformat(at), uuid.UUID(session_id))
-    except (binascii.Error, ValueError, TypeError, AttributeError):
-        expected = "next_cursor of an earlier answer"
-        told = FieldError(field="query.cursor", expected=expected, got=shown(repr(text)))
-        raise InvalidRequest([told]) from None
+    return Cursor(*cursors.read(text, datetime.fromisoformat, uuid.UUID))

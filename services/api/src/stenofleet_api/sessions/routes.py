@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime
+from stenofleet.contracts.progress import Progress
 from stenofleet.contracts.states import SessionState
 
 from stenofleet_api.idempotency.route import IdempotentRoute
@@ -28,7 +29,6 @@ from stenofleet_api.sessions.schemas import (
     SessionChange,
     SessionPage,
     SessionView,
-    StatusView,
 )
 from stenofleet_api.sessions.service import Sessions
 
@@ -138,7 +138,7 @@ def cancel(session_id: uuid.UUID, sessions: Sessions) -> SessionView:
     summary="How far it is",
     responses=documented(SessionNotFound, ServiceUnavailable),
 )
-def status(session_id: uuid.UUID, sessions: Sessions) -> StatusView:
+def status(session_id: uuid.UUID, sessions: Sessions) -> Progress:
     """State, progress and message, and when it is expected to be done."""
     return sessions.status(session_id)
 

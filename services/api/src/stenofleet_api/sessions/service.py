@@ -6,11 +6,12 @@ from typing import Annotated, TypeAlias
 
 from fastapi import Depends
 from sqlalchemy.orm import Session
-from stenofleet import jobs, webhooks
+from stenofleet import happenings, jobs, status
 from stenofleet.contracts.events import EventName
+from stenofleet.contracts.progress import Progress
 from stenofleet.contracts.states import SessionState
 from stenofleet.db.files import addresses
-from stenofleet.db.models import Outbox, ProcessingStatus, TranscriptionSession
+from stenofleet.db.models import Outbox, TranscriptionSession
 
 from stenofleet_api.deps import Context, InContext, Owner
 from stenofleet_api.sessions import providers, repository
@@ -21,7 +22,7 @@ from stenofleet_api.sessions.errors import (
     StateConflict,
 )
 from stenofleet_api.sessions.filters import Cursor, Filter
-from stenofleet_api.sessions.schemas import NewSession, SessionChange, StatusView
+from stenofleet_api.sessions.schemas import NewSession, SessionChange
 from stenofleet_api.sessions.states import enter
 
 STARTED = frozenset({SessionState.PENDING, SessionState.PROCESSING, SessionState.COMPLETED})
@@ -61,7 +62,7 @@ class SessionService:
             db.add(session)
             db.flush()
             db.refresh(session)
-            webhooks.enqueue(db, session, EventName.CREATED)
+            happenings.tell(db, session, EventName.CREATED)
         return session
 
     def providers(self) -> list[providers.Provider]:
@@ -105,7 +106,7 @@ class SessionService:
             _fence_off(session)
             repository.end_processing_status(db, session, "Cancelled")
             db.refresh(session)
-            webhooks.enqueue(db, session, EventName.CANCELLED)
+            happenings.tell(db, session, EventName.CANCELLED)
         return session
 
     def delete(self, session_id: uuid.UUID) -> None:
@@ -122,7 +123,7 @@ class SessionService:
             session = repository.lock(db, self._owner, session_id)
             for uri in addresses(db, session):
                 self._recordings.delete(uri)
-            webhooks.enqueue(db, session, EventName.DELETED)
+            happenings.tell(db, session, EventName.DELETED)
             db.delete(session)
 
     def get(self, session_id: uuid.UUID) -> TranscriptionSession:
@@ -130,11 +131,11 @@ class SessionService:
         with self._db() as db:
             return repository.get(db, self._owner, session_id)
 
-    def status(self, session_id: uuid.UUID) -> StatusView:
+    def status(self, session_id: uuid.UUID) -> Progress:
         """How far the session is, or SessionNotFound."""
         with self._db() as db:
             session = repository.get(db, self._owner, session_id)
-            return _status_view(session, repository.processing_status(db, session_id))
+            return status.of(session, repository.processing_status(db, session_id))
 
     def start(
         self, session_id: uuid.UUID, check: Check = lambda _, __: None
@@ -192,7 +193,7 @@ def _ask(db: Session, session: TranscriptionSession) -> Outbox | None:
     repository.reset_processing_status(db, session, "waiting for a worker")
     row = jobs.ask(db, session)
     db.refresh(session)
-    webhooks.enqueue(db, session, EventName.STARTED)
+    happenings.tell(db, session, EventName.STARTED)
     return row
 
 
@@ -236,29 +237,6 @@ def _refuse_not_failed(session: TranscriptionSession) -> None:
             session.status,
             f"The session is {session.status}; only a failed one can be tried again.",
         )
-
-
-def _status_view(session: TranscriptionSession, status: ProcessingStatus | None) -> StatusView:
-    return StatusView(
-        session_id=session.id,
-        status=SessionState(session.status),
-        progress=status.progress if status else 0,
-        message=(status and status.message) or _first_message(session),
-        duration_processed=status and status.duration_processed,
-        duration_total=(status and status.duration_total) or session.duration_seconds,
-        processing_speed=status and status.processing_speed,
-        started_at=status and status.started_at,
-        estimated_completion=status and status.estimated_completion,
-        transcription_job_id=session.transcription_job_id,
-        error_message=session.error_message,
-        updated_at=status.updated_at if status else session.updated_at,
-    )
-
-
-def _first_message(session: TranscriptionSession) -> str:
-    if session.status == SessionState.UPLOADING:
-        return "waiting for the start" if session.audio_uri else "waiting for a recording"
-    return session.error_message or session.status
 
 
 async def _service(context: InContext, owner: Owner) -> SessionService:

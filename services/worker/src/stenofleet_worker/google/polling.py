@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from celery import Celery
 from sqlalchemy.orm import Session
+from stenofleet.contracts.progress import Stage
 from stenofleet.contracts.states import SessionState
 
 from stenofleet_worker import results
@@ -65,6 +66,7 @@ def _write(db: Session, held: Held, told: float, percent: float) -> float:
     session = operations.locked_session(db, held)
     values = {
         "status": SessionState.PROCESSING.value,
+        "stage": Stage.TRANSCRIBING.value,
         "message": MESSAGE,
         "duration_total": session.duration_seconds,
         "estimated_completion": _end(told, held.elapsed),

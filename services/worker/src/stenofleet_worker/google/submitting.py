@@ -3,6 +3,7 @@
 import structlog
 from celery import Celery
 from sqlalchemy.orm import Session
+from stenofleet.contracts.progress import Stage
 from stenofleet.contracts.states import SessionState
 
 from stenofleet_worker import results
@@ -92,6 +93,7 @@ def _started(db: Session, held: Held) -> None:
     session.error_message = None
     values = {
         "status": session.status,
+        "stage": Stage.TRANSCRIBING.value,
         "message": MESSAGE,
         "duration_total": session.duration_seconds,
     }

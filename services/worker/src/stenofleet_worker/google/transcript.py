@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from stenofleet_worker.google import languages, segments, words
 from stenofleet_worker.google.base import Heard, HeardResult
+from stenofleet_worker.transcription import roles
 from stenofleet_worker.transcription.completion import Outcome
 from stenofleet_worker.transcription.engines.base import Segment
 
@@ -31,6 +32,7 @@ def outcome(
         segments=found,
         language=_language(heard.results),
         duration_seconds=length,
+        roles=roles.of_transcript(found),
         cost=None if price is None else cost(billed, price),
         provider_metadata={"google": {**metadata, "billed_seconds": billed}},
     )

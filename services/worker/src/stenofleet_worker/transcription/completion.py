@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
-from stenofleet import webhooks
+from stenofleet import happenings
 from stenofleet.contracts.events import EventName
 from stenofleet.contracts.roles import Role
 from stenofleet.contracts.states import SessionState
@@ -61,7 +61,7 @@ def complete(db: Session, session: TranscriptionSession, outcome: Outcome) -> No
     session.completed_at = func.now()
     leave(session, SessionState.COMPLETED)
     _tell_completed(db, session, outcome.duration_seconds, spoken=bool(rows))
-    webhooks.enqueue(db, session, EventName.COMPLETED)
+    happenings.tell(db, session, EventName.COMPLETED)
 
 
 def fail(db: Session, session: TranscriptionSession, reason: str) -> None:
@@ -70,7 +70,7 @@ def fail(db: Session, session: TranscriptionSession, reason: str) -> None:
     session.error_message = reason
     values = {"status": SessionState.FAILED.value, "message": reason, "estimated_completion": None}
     progress.upsert(db, session.id, session.owner_id, 0.0, values)
-    webhooks.enqueue(db, session, EventName.FAILED)
+    happenings.tell(db, session, EventName.FAILED)
 
 
 def leave(session: TranscriptionSession, state: SessionState) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import structlog
 from stenofleet.contracts.options import TranscriptOptions
+from stenofleet.contracts.progress import Stage
 
 from stenofleet_worker import endings, metrics
 from stenofleet_worker.services import Services
@@ -12,6 +13,8 @@ from stenofleet_worker.transcription.finished import Finished
 from stenofleet_worker.transcription.ownership import Claim
 
 log = structlog.get_logger(__name__)
+
+TOGETHER = "Putting the transcript together"
 
 
 def finish(
@@ -25,7 +28,7 @@ def finish(
     Raises:
         LeaseLost: the session is this claim's no more.
     """
-    services.database.run(lambda db: progress.say(db, held, "Putting the transcript together"))
+    services.database.run(lambda db: progress.say(db, held, Stage.FINISHING, TOGETHER))
     outcome = gather.gather(windows, options)
     services.database.run(lambda db: store.complete(db, held, outcome))
     summary = services.database.run(lambda db: endings.summary(db, held.session_id))

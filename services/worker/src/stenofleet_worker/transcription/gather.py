@@ -29,9 +29,7 @@ def gather(windows: Sequence[Finished], options: TranscriptOptions) -> Outcome:
     """The transcript of all windows, of which there is at least one, in order."""
     segments = _by_speaker(windows, options)
     language = next((each.language for each in windows if each.language), None)
-    guesses = roles.guess(roles.shares(segments))
-    sure = {who: (each.role, each.confidence) for who, each in guesses.items() if each.confidence}
-    return Outcome(tuple(segments), language, windows[-1].end, sure)
+    return Outcome(tuple(segments), language, windows[-1].end, roles.of_transcript(segments))
 
 
 def _by_speaker(windows: Sequence[Finished], options: TranscriptOptions) -> list[Segment]:

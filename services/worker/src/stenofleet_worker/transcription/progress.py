@@ -8,6 +8,9 @@ from typing import Any
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from stenofleet import feed
+from stenofleet.contracts.events import EventName
+from stenofleet.contracts.progress import Stage
 from stenofleet.contracts.states import SessionState
 from stenofleet.db.models import ProcessingStatus, TranscriptionSession
 
@@ -66,17 +69,21 @@ class Clock:
         return datetime.now(UTC) + timedelta(seconds=max(0.0, self.total - processed) / speed)
 
 
-def say(db: Session, held: Claim, message: str) -> None:
+def say(db: Session, held: Claim, stage: Stage, message: str) -> None:
     """Notes what is done to the recording, without an end in sight."""
     session = locked(db, held)
-    values = {"status": SessionState.PROCESSING.value, "message": message}
+    values = {"status": SessionState.PROCESSING.value, "stage": stage.value, "message": message}
     upsert(db, session.id, session.owner_id, 0.0, values)
 
 
 def begin(db: Session, held: Claim) -> float:
     """Notes that a delivery has begun; returns the percent that earlier ones had reached."""
     session = locked(db, held)
-    values = {"status": SessionState.PROCESSING.value, "message": "Started"}
+    values = {
+        "status": SessionState.PROCESSING.value,
+        "stage": Stage.PREPARING.value,
+        "message": "Started",
+    }
     return upsert(db, session.id, session.owner_id, 0.0, values)
 
 
@@ -99,6 +106,7 @@ def tell(
     message = _message(processed, clock.total)
     values = {
         "status": SessionState.PROCESSING.value,
+        "stage": Stage.TRANSCRIBING.value,
         "message": message,
         "duration_processed": processed,
         "duration_total": clock.total,
@@ -112,7 +120,8 @@ def tell(
 def upsert(
     db: Session, session_id: Any, owner_id: str, percent: float, values: dict[str, Any]
 ) -> float:
-    """Writes the session's row of ``processing_status`` and returns its percent."""
+    """Writes the session's row of ``processing_status``, tells it, and returns its percent."""
+    feed.note(db, session_id, owner_id, EventName.PROGRESS)
     row = insert(ProcessingStatus).values(
         session_id=session_id,
         owner_id=owner_id,

@@ -40,6 +40,12 @@ def shares(segments: Iterable[Segment]) -> dict[int, Share]:
     return found
 
 
+def of_transcript(segments: Iterable[Segment]) -> dict[int, tuple[Role, float]]:
+    """The roles that the speakers of a transcript may have; nothing where nothing is guessed."""
+    guesses = guess(shares(segments))
+    return {who: (each.role, each.confidence) for who, each in guesses.items() if each.confidence}
+
+
 def guess(found: Mapping[int, Share]) -> dict[int, Guess]:
     """The role of each speaker; a guess only where there are two.
 

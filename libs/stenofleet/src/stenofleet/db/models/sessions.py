@@ -98,6 +98,8 @@ class ProcessingStatus(Base):
     session_id: Mapped[uuid.UUID] = session_key(primary=True)
     owner_id: Mapped[str] = owner()
     status: Mapped[str]
+    stage: Mapped[str | None]
+    """What a session in processing is at; see `stenofleet.contracts.progress.Stage`."""
     progress: Mapped[float] = mapped_column(Float, server_default=text("0"))
     """Percent, 0 to 100; 100 only when completed."""
     message: Mapped[str | None]

@@ -1,0 +1,1 @@
+"""Live events of sessions, as Server-Sent Events."""
