@@ -14,7 +14,7 @@ CODE := libs/stenofleet/src services/api/src services/worker/src services/autosc
 WHERE := $(if $(CONTEXT),--context $(CONTEXT))
 PACKAGES := redis-server postgresql
 
-.PHONY: help setup tools models programs format lint types imports openapi openapi-check check \
+.PHONY: help setup tools models programs format lint types imports openapi openapi-check chart-docs chart-docs-check check \
 	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton bench-scale \
 	bench-sense bench-simulator bench-speakers bench-reaction bench-operator \
 	bench-transcription bench-ingest campaign-kills campaign-transcription campaign-ingest version \
@@ -63,7 +63,13 @@ openapi: setup ## Write docs/openapi.json.
 openapi-check: setup
 	$(RUN)/python -m stenofleet_api.openapi --check
 
-check: lint types imports openapi-check version test-unit ## Format, lint, types, import rules, unit tests: under a minute.
+chart-docs: setup ## Write the chart's schema and README from the comments in its values.yaml.
+	$(RUN)/python -m stenofleet_deploy.chart_values
+
+chart-docs-check: setup
+	$(RUN)/python -m stenofleet_deploy.chart_values --check
+
+check: lint types imports openapi-check chart-docs-check version test-unit ## Format, lint, types, import rules, unit tests: under a minute.
 
 test-unit: setup ## Unit tests: no server, no cluster.
 	$(PYTEST) tests/unit -q -n auto

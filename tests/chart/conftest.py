@@ -6,19 +6,19 @@ import pytest
 from support.api_server import ADMIN, ApiServer
 from support.chart import CRD
 from support.kube_commands import KubeCommands
+from support.programs import gateway_crds
 
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubeCommands]:
-    """An API server that knows WorkerPools."""
+    """An API server that knows WorkerPools and the Gateway API."""
     server = ApiServer(tmp_path_factory.mktemp("api-server"))
     try:
         server.start()
         commands = KubeCommands(server.kubeconfig(ADMIN))
-        commands.kubectl("apply", "--server-side", "--filename", str(CRD))
-        commands.kubectl(
-            "wait", "--for=condition=Established", "crd/workerpools.stenofleet.io", "--timeout=30s"
-        )
+        for crd in (CRD, *gateway_crds()):
+            commands.kubectl("apply", "--server-side", "--filename", str(crd))
+        commands.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
         yield commands
     finally:
         server.stop()

@@ -1,6 +1,7 @@
 """Generated credentials: one for each server, the same wherever a rendering names them."""
 
 import base64
+import hashlib
 from urllib.parse import urlsplit
 
 from support.chart import CASES, FULLNAME, containers, env, of_kind, pods, render
@@ -41,10 +42,56 @@ def test_no_password_stands_outside_of_a_secret() -> None:
             assert not [value for value in hidden if value in str(found)], found["kind"]
 
 
-def test_redis_keeps_only_a_hash_of_its_password_in_its_user_file() -> None:
-    data = of_kind(render(), "Secret")["redis"]["stringData"]
-    assert data["password"] not in data["users.acl"]
-    assert data["users.acl"].startswith("user default on #")
+def test_redis_keeps_only_hashes_of_passwords_in_its_user_file() -> None:
+    secrets = of_kind(render(), "Secret")
+    users = secrets["redis"]["stringData"]["users.acl"]
+    assert users.startswith("user default on #")
+    for name, secret in secrets.items():
+        if name.startswith("redis-"):
+            password = secret["stringData"]["password"]
+            assert password not in users
+            assert hashlib.sha256(password.encode()).hexdigest() in users
+
+
+TLS = {"redis": {"tls": {"enabled": True, "certificateSecret": "redis-tls"}}}
+
+
+def test_with_tls_every_url_says_so_and_every_client_can_check_the_certificate() -> None:
+    objects = render(TLS)
+    config = of_kind(objects, "ConfigMap")["redis"]["data"]["redis.conf"]
+    assert "port 0\ntls-port 6379\n" in config
+    for name, secret in of_kind(objects, "Secret").items():
+        if name.startswith("redis"):
+            url = secret["stringData"]["url"]
+            assert url.startswith("rediss://")
+            assert url.endswith("?ssl_cert_reqs=required&ssl_ca_certs=/etc/stenofleet/redis/ca.crt")
+    for name, template in pods(objects):
+        container = template["spec"]["containers"][0]
+        if "REDIS_URL" in env(container):
+            mounts = {mount["mountPath"] for mount in container["volumeMounts"]}
+            assert "/etc/stenofleet/redis" in mounts, name
+
+
+def test_with_tls_the_operator_gets_the_certificate_by_the_pool() -> None:
+    objects = render(TLS)
+    ca = {"name": "redis-tls", "key": "ca.crt"}
+    for pool in of_kind(objects, "WorkerPool").values():
+        assert pool["spec"]["broker"]["caSecretRef"] == ca
+    rules = of_kind(objects, "Role")["operator"]["rules"]
+    (named,) = (rule["resourceNames"] for rule in rules if "secrets" in rule["resources"])
+    assert named == [f"{FULLNAME}-redis-operator", "redis-tls"]
+
+
+def test_an_external_redis_may_have_an_authority_of_its_own() -> None:
+    ca = {"name": "my-ca", "key": "root.pem"}
+    redis = {"externalUrlSecret": {"name": "my-redis"}, "externalCaSecret": ca}
+    objects = render({"redis": redis})
+    assert of_kind(objects, "WorkerPool")["core"]["spec"]["broker"]["caSecretRef"] == ca
+    volumes = dict(pods(objects))["Deployment api"]["spec"]["volumes"]
+    assert {
+        "name": "redis-ca",
+        "secret": {"secretName": "my-ca", "items": [{"key": "root.pem", "path": "ca.crt"}]},
+    } in volumes
 
 
 def test_pods_that_share_a_configuration_share_its_checksum() -> None:

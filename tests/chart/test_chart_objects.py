@@ -8,9 +8,8 @@ import kubernetes_validate
 import pytest
 import yaml
 from kubernetes_validate import utils
-from support.chart import CASES, CHART, CRD, Object, render, short
-
-CUSTOM = "stenofleet.io/v1alpha1"
+from support.chart import CASES, CHART, CRD, Object, everything, render, short
+from support.programs import gateway_crds
 
 
 def supported_versions() -> list[str]:
@@ -31,9 +30,15 @@ schema_contents = cache(utils.schema_contents)
 
 
 @cache
-def workerpool_schema() -> Any:
-    version = yaml.safe_load(CRD.read_text())["spec"]["versions"][0]
-    return closed(version["schema"]["openAPIV3Schema"])
+def custom_schemas() -> dict[tuple[str, str], Any]:
+    """The schemas of the kinds that CRDs make, by API version and kind."""
+    return {
+        (f"{crd['spec']['group']}/{version['name']}", crd["spec"]["names"]["kind"]): closed(
+            version["schema"]["openAPIV3Schema"]
+        )
+        for crd in (yaml.safe_load(path.read_text()) for path in (CRD, *gateway_crds()))
+        for version in crd["spec"]["versions"]
+    }
 
 
 def closed(schema: Object) -> Object:
@@ -46,9 +51,14 @@ def closed(schema: Object) -> Object:
     return {**schema, "properties": properties, "additionalProperties": False}
 
 
-def checked_workerpool(pool: Object) -> None:
+def is_custom(found: Object) -> bool:
+    return (found["apiVersion"], found["kind"]) in custom_schemas()
+
+
+def check_custom(found: Object) -> None:
+    schema = custom_schemas()[found["apiVersion"], found["kind"]]
     # The API server itself knows what standard metadata is.
-    jsonschema.Draft7Validator(workerpool_schema()).validate({**pool, "metadata": {}})
+    jsonschema.Draft7Validator(schema).validate({**found, "metadata": {}})
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -56,8 +66,8 @@ def checked_workerpool(pool: Object) -> None:
 def test_objects_are_valid_for_every_kubernetes_that_the_chart_supports(
     case: str, version: str
 ) -> None:
-    for found in render(CASES[case]):
-        if found["apiVersion"] != CUSTOM:
+    for found in everything(CASES[case]):
+        if not is_custom(found):
             kubernetes_validate.validate(found, version, strict=True)
 
 
@@ -66,29 +76,30 @@ def test_three_newest_minors_are_supported() -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_worker_pools_are_valid_by_their_own_schema(case: str) -> None:
-    for found in render(CASES[case]):
-        if found["apiVersion"] == CUSTOM:
-            checked_workerpool(found)
+def test_objects_of_crds_are_valid_by_their_own_schemas(case: str) -> None:
+    for found in everything(CASES[case]):
+        if is_custom(found):
+            check_custom(found)
 
 
 def test_an_unknown_field_of_a_worker_pool_is_seen() -> None:
     pool = next(each for each in render() if each["kind"] == "WorkerPool")
     with pytest.raises(jsonschema.ValidationError, match="maxReplica"):
-        checked_workerpool({**pool, "spec": {**pool["spec"], "maxReplica": 1}})
+        check_custom({**pool, "spec": {**pool["spec"], "maxReplica": 1}})
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_no_object_comes_twice(case: str) -> None:
-    objects = [(each["kind"], each["metadata"]["name"]) for each in render(CASES[case])]
+    objects = [(each["kind"], each["metadata"]["name"]) for each in everything(CASES[case])]
     assert len(objects) == len(set(objects))
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_object_is_in_the_release_s_namespace_and_carries_its_labels(case: str) -> None:
-    for found in render(CASES[case]):
+    for found in everything(CASES[case]):
         metadata = found["metadata"]
-        assert metadata["namespace"] == "steno", short(found)
+        if not found["kind"].startswith("Cluster"):
+            assert metadata["namespace"] == "steno", short(found)
         assert metadata["labels"]["app.kubernetes.io/instance"] == "demo", short(found)
         assert metadata["labels"]["app.kubernetes.io/managed-by"] == "Helm", short(found)
 
@@ -97,7 +108,7 @@ def test_every_object_is_in_the_release_s_namespace_and_carries_its_labels(case:
 def test_selectors_select_the_pods_of_their_own_workload_and_nothing_that_changes(
     case: str,
 ) -> None:
-    for found in render(CASES[case]):
+    for found in everything(CASES[case]):
         if found["kind"] not in {"Deployment", "StatefulSet"}:
             continue
         selected = found["spec"]["selector"]["matchLabels"]

@@ -82,11 +82,86 @@ CONTRADICTIONS: dict[str, tuple[Values, str]] = {
             "not name: add it, or set workers.core.enabled to false."
         ),
     ),
+    "TLS without a certificate": (
+        {"redis": {"tls": {"enabled": True}}},
+        "redis.tls.enabled is true and redis.tls.certificateSecret is empty",
+    ),
+    "TLS of a Redis that is another's": (
+        {
+            "redis": {
+                "tls": {"enabled": True, "certificateSecret": "a"},
+                "externalUrlSecret": {"name": "b"},
+            }
+        },
+        "redis.tls is of the Redis that the chart deploys, and redis.externalUrlSecret names",
+    ),
+    "a Redis without bounds": (
+        {"redis": {"resources": {"limits": {"memory": None}}}},
+        "redis.maxmemory and redis.resources.limits.memory are both empty: set one",
+    ),
+    "Google without credentials": (
+        {"google": {"projectId": "mine", "stagingUrl": "gs://mine/staging"}},
+        (
+            'google.projectId is "mine", and there are no credentials for Google: set '
+            "google.credentialsSecret.name to a Secret with a service account's key"
+        ),
+    ),
+    "credentials for no project of Google's": (
+        {"google": {"credentialsSecret": {"name": "google"}}},
+        'google.credentialsSecret.name is "google" and google.projectId is empty',
+    ),
+    "recordings where Google cannot read them": (
+        {"google": {"projectId": "mine", "workloadIdentity": True}},
+        (
+            'storage.url is "file:///var/lib/stenofleet/recordings" and google.stagingUrl is '
+            "empty: Google reads recordings from gs:// only"
+        ),
+    ),
+    "recordings copied to where Google cannot read them": (
+        {"google": {"stagingUrl": "s3://mine"}},
+        'google.stagingUrl is "s3://mine": set it to gs://bucket/folder',
+    ),
     "an ingress without a host": (
         {"api": {"ingress": {"enabled": True}}},
         (
             "api.ingress.enabled is true and api.ingress.host is empty: "
             "set api.ingress.host to the name under which users reach the API."
+        ),
+    ),
+    "a route without host names": (
+        {"api": {"route": {"enabled": True, "gateway": {"className": "envoy"}}}},
+        (
+            "api.route.enabled is true and api.route.hostnames is empty: "
+            "set it to the names under which users reach the API."
+        ),
+    ),
+    "a route without a Gateway": (
+        {"api": {"route": {"enabled": True, "hostnames": ["a.example.com"]}}},
+        (
+            "there is no Gateway: name yours in api.route.parentRefs, "
+            "or set api.route.gateway.className to have one made."
+        ),
+    ),
+    "two Gateways": (
+        {"api": {"route": {"parentRefs": [{"name": "a"}], "gateway": {"className": "b"}}}},
+        "api.route.parentRefs names a Gateway, and api.route.gateway.className would make another",
+    ),
+    "fewest pods of the API above the most": (
+        {"api": {"autoscaling": {"minReplicas": 11}}},
+        (
+            "api.autoscaling.minReplicas is 11, above maxReplicas, which is 10: "
+            "set minReplicas to at most 10, or raise maxReplicas."
+        ),
+    ),
+    "percent of nothing": (
+        {"api": {"autoscaling": {"enabled": True}, "resources": {"requests": {"cpu": None}}}},
+        "api.autoscaling.cpuUtilization is percent of api.resources.requests.cpu, which is empty",
+    ),
+    "a Flower that everybody may enter": (
+        {"flower": {"enabled": True}},
+        (
+            "flower.enabled is true and flower.basicAuthSecret.name is empty: "
+            "set it to an existing Secret with user:password"
         ),
     ),
 }

@@ -6,7 +6,18 @@ from typing import Any
 
 import pytest
 import yaml
-from support.chart import CASES, CHART, FULLNAME, RELEASE, Object, Values, of_kind, pods, render
+from support.chart import (
+    CASES,
+    CHART,
+    FULLNAME,
+    RELEASE,
+    Object,
+    Values,
+    everything,
+    of_kind,
+    pods,
+    render,
+)
 from support.kube_commands import KubeCommands
 
 
@@ -25,8 +36,10 @@ class Installation:
         self.cluster, self.namespace = cluster, namespace
 
     def apply(self, values: Values | None = None) -> None:
+        # Nobody runs Jobs here, and Helm would wait for that of the definitions.
+        told = {"crds": {"upgrade": False}, **(values or {})}
         command = ("upgrade", "--install", RELEASE, str(CHART), "--namespace", self.namespace)
-        self.cluster.helm(*command, "--values", "-", text=json.dumps(values or {}))
+        self.cluster.helm(*command, "--values", "-", text=json.dumps(told))
 
     def all(self, kinds: str) -> list[Object]:
         found: list[Object] = self.cluster.get(kinds, "--namespace", self.namespace)["items"]
@@ -60,7 +73,7 @@ def installation(cluster: KubeCommands, namespace: str) -> Installation:
 def test_the_api_server_accepts_every_object(
     case: str, cluster: KubeCommands, namespace: str
 ) -> None:
-    objects = [in_namespace(each, namespace) for each in render(CASES[case])]
+    objects = [in_namespace(each, namespace) for each in everything(CASES[case])]
     strict = ("apply", "--server-side", "--dry-run=server", "--validate=strict")
     told = cluster.kubectl(*strict, "--filename", "-", text=yaml.safe_dump_all(objects))
     assert len(told.splitlines()) == len(objects)
@@ -76,7 +89,7 @@ def test_admission_lets_every_pod_into_a_restricted_namespace(
 ) -> None:
     found = [
         as_pod(f"probe-{number}", template, claims(name, case))
-        for number, (name, template) in enumerate(pods(render(CASES[case])))
+        for number, (name, template) in enumerate(pods(everything(CASES[case])))
     ]
     command = ("create", "--namespace", namespace, "--dry-run=server", "--filename", "-")
     told = cluster.kubectl(*command, text=yaml.safe_dump_all(found))
@@ -100,7 +113,10 @@ def claims(name: str, case: str) -> list[str]:
 
 def test_an_upgrade_keeps_the_generated_credentials(installation: Installation) -> None:
     before = installation.credentials()
-    assert set(before) == {f"{FULLNAME}-{name}" for name in ("redis", "postgresql", "secret-key")}
+    users = (f"redis-{user}" for user in ("api", "beat", "operator", "worker"))
+    assert set(before) == {
+        f"{FULLNAME}-{name}" for name in ("redis", *users, "postgresql", "secret-key")
+    }
     installation.apply({"settings": {"logLevel": "DEBUG"}})
     assert installation.credentials() == before
 
@@ -170,6 +186,21 @@ def test_installing_again_opens_the_kept_database(installation: Installation) ->
     assert installation.credentials()[f"{FULLNAME}-postgresql"] == before
 
 
+def test_the_api_server_s_address_is_looked_up_where_it_can_be(installation: Installation) -> None:
+    installation.apply({"networkPolicy": {"enabled": True}})
+    policy = installation.one("networkpolicy", "operator")["spec"]
+    opened = [
+        peer["ipBlock"]["cidr"]
+        for rule in policy["egress"]
+        for peer in rule["to"]
+        if "ipBlock" in peer
+    ]
+    slices = installation.cluster.get("endpointslice", "kubernetes", "-n", "default")
+    addresses = {address for each in slices["endpoints"] for address in each["addresses"]}
+    service = installation.cluster.get("service", "kubernetes", "-n", "default")
+    assert set(opened) == {f"{each}/32" for each in addresses | {service["spec"]["clusterIP"]}}
+
+
 @pytest.fixture(scope="module")
 def untouched(cluster: KubeCommands) -> Installation:
     """The chart as it comes, for tests that only read."""
@@ -202,7 +233,7 @@ def may_operator(installed: Installation, words: str) -> bool:
         "create configmaps",
         "patch configmaps",
         "watch horizontalpodautoscalers.autoscaling",
-        f"get secret/{FULLNAME}-redis",
+        f"get secret/{FULLNAME}-redis-operator",
         "create events.events.k8s.io",
         "create leases.coordination.k8s.io",
         "update lease.coordination.k8s.io/stenofleet-autoscaler",
@@ -226,7 +257,7 @@ def test_an_operator_of_all_namespaces_serves_a_strange_one_and_reads_only_named
 
     assert may("patch", "deployments.apps", "--subresource=scale")
     assert may("get", "secret/mail-broker")
-    assert not may("get", f"secret/{FULLNAME}-redis")
+    assert not may("get", f"secret/{FULLNAME}-redis-operator")
     assert not may("get", "lease.coordination.k8s.io/stenofleet-autoscaler")
 
 
@@ -253,6 +284,8 @@ def test_an_operator_of_some_namespaces_serves_those_and_no_other(
         "delete pods",
         "create pods --subresource=exec",
         f"get secret/{FULLNAME}-postgresql",
+        f"get secret/{FULLNAME}-redis",
+        f"get secret/{FULLNAME}-redis-worker",
         "list secrets",
         "watch secrets",
         "update lease.coordination.k8s.io/of-somebody-else",

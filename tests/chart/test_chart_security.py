@@ -8,6 +8,7 @@ from support.chart import (
     Object,
     containers,
     env,
+    everything,
     of_kind,
     pods,
     render,
@@ -17,7 +18,7 @@ from support.chart import (
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_pod_is_restricted(case: str) -> None:
-    for name, template in pods(render(CASES[case])):
+    for name, template in pods(everything(CASES[case])):
         security = template["spec"]["securityContext"]
         assert security["runAsNonRoot"] is True, name
         assert security["runAsUser"] > 0, name
@@ -28,7 +29,7 @@ def test_every_pod_is_restricted(case: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_container_is_restricted_and_cannot_write_its_image(case: str) -> None:
-    for name, template in pods(render(CASES[case])):
+    for name, template in pods(everything(CASES[case])):
         for container in containers(template):
             security = container["securityContext"]
             assert security["allowPrivilegeEscalation"] is False, name
@@ -39,14 +40,14 @@ def test_every_container_is_restricted_and_cannot_write_its_image(case: str) -> 
 @pytest.mark.parametrize("case", CASES)
 def test_every_volume_is_of_a_kind_that_restricted_allows(case: str) -> None:
     allowed = {"configMap", "emptyDir", "persistentVolumeClaim", "secret"}
-    for name, template in pods(render(CASES[case])):
+    for name, template in pods(everything(CASES[case])):
         for volume in template["spec"]["volumes"]:
             assert set(volume) - {"name"} <= allowed, name
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_mount_names_a_volume_of_its_pod(case: str) -> None:
-    for found in render(CASES[case]):
+    for found in everything(CASES[case]):
         spec = found.get("spec", {})
         if "template" not in spec:
             continue
@@ -59,7 +60,7 @@ def test_every_mount_names_a_volume_of_its_pod(case: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_container_says_what_it_needs(case: str) -> None:
-    for name, template in pods(render(CASES[case])):
+    for name, template in pods(everything(CASES[case])):
         for container in containers(template):
             resources = container["resources"]
             assert set(resources["requests"]) == {"cpu", "memory"}, name
@@ -94,7 +95,7 @@ def test_the_operator_reads_the_named_secrets_and_no_other() -> None:
     rules = rules_about("secrets", render(CASES["every option"]))
     assert [rule["verbs"] for rule in rules] == [["get"], ["get"]]
     assert [rule["resourceNames"] for rule in rules] == [
-        [f"{FULLNAME}-redis", "mail-redis", "mail-redis-ca", "mail-sentinel"],
+        [f"{FULLNAME}-redis-operator", "mail-redis", "mail-redis-ca", "mail-sentinel"],
         ["broker-of-a-friend"],
     ]
 

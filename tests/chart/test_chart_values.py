@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import yaml
-from support.chart import CHART, CRD
+from stenofleet_deploy.chart_values.__main__ import files
+from stenofleet_deploy.chart_values.crd import FILLED_BY_THE_CHART
+from support.chart import CHART, CRD, ROOT
 
 SCHEMA = json.loads((CHART / "values.schema.json").read_text())
 VALUES = yaml.safe_load((CHART / "values.yaml").read_text())
-FILLED_BY_THE_CHART = {
-    *("targetRef", "broker", "demand", "minReplicas", "maxReplicas", "concurrency"),
-    "replicas",  # the operator's, never rendered
-}
 
 
 def test_every_value_has_a_comment_above_it() -> None:
@@ -25,8 +23,11 @@ def test_every_value_has_a_comment_above_it() -> None:
 
 
 def resolved(schema: Any) -> Any:
-    name = schema.get("$ref", "").removeprefix("#/$defs/")
-    return SCHEMA["$defs"][name] if name else schema
+    """The schema that a reference names, else the schema itself."""
+    found = SCHEMA
+    for part in schema.get("$ref", "").split("/")[1:]:
+        found = found[part]
+    return found if "$ref" in schema else schema
 
 
 def open_objects(schema: Any, at: str = "") -> Iterator[str]:
@@ -43,32 +44,21 @@ def test_the_schema_lets_no_unknown_key_pass() -> None:
     assert [name for name in SCHEMA["$defs"] if list(open_objects(SCHEMA["$defs"][name]))] == []
 
 
-def undocumented(schema: Any, values: Any, at: str = "") -> Iterator[str]:
-    """Keys that the schema knows and values.yaml does not show."""
-    for name, each in resolved(schema).get("properties", {}).items():
-        if values.get(name):
-            yield from undocumented(each, values[name], f"{at}.{name}")
-        elif name not in values and name not in VALUES["podDefaults"]:
-            yield f"{at}.{name}"
-
-
-def test_every_value_of_the_schema_is_shown_in_values_yaml() -> None:
-    # Helm itself hands `global` to every chart.
-    assert list(undocumented(SCHEMA, VALUES)) == [".global"]
-
-
-def pool_fields() -> set[str]:
-    return set(SCHEMA["$defs"]["worker"]["properties"]["poolSpec"]["properties"])
+def test_schema_and_readme_are_what_the_comments_of_the_values_say() -> None:
+    for path, text in files(ROOT).items():
+        assert path.read_text() == text, f"{path}: run `make chart-docs`"
 
 
 def test_a_pool_takes_every_field_that_a_worker_pool_has() -> None:
     version = yaml.safe_load(CRD.read_text())["spec"]["versions"][0]
     spec = version["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]
-    assert pool_fields() == set(spec) - FILLED_BY_THE_CHART
+    pool = SCHEMA["properties"]["workerDefaults"]["properties"]
+    known = resolved(pool["poolSpec"])["properties"]
+    assert set(known) == set(spec) - FILLED_BY_THE_CHART
+    assert set(resolved(pool["broker"])["properties"]) == set(spec["broker"]["properties"])
 
 
-def test_a_pool_s_broker_takes_every_field_that_a_worker_pool_s_has() -> None:
-    version = yaml.safe_load(CRD.read_text())["spec"]["versions"][0]
-    spec = version["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]
-    known = SCHEMA["$defs"]["worker"]["properties"]["broker"]["properties"]
-    assert set(known) == set(spec["broker"]["properties"])
+def test_a_pool_of_the_map_takes_every_default_that_it_may_replace() -> None:
+    (entry,) = (SCHEMA["properties"]["workers"]["additionalProperties"],)
+    known = set(resolved(entry)["properties"])
+    assert known == set(VALUES["workerDefaults"]) | set(VALUES["podDefaults"])

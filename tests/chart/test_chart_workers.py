@@ -1,10 +1,14 @@
 """The map ``workers:`` becomes Deployments and the WorkerPools that resize them."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from stenofleet.contracts.tasks import LOGS_QUEUE
 from stenofleet.movement.keys import QUEUE
 from stenofleet_worker.movement.kick import ITEMS_PER_TASK
 from support.chart import CASES, FULLNAME, OWN_POOL, Object, containers, env, of_kind, render
+
+USERS = ("api", "beat", "operator", "worker")
 
 
 def deployment(name: str, objects: list[Object]) -> Object:
@@ -64,12 +68,18 @@ def test_a_worker_starts_with_the_least_concurrency_of_its_pool() -> None:
     assert of_kind(objects, "WorkerPool")["core"]["spec"]["concurrency"] == {"min": 3, "max": 4}
 
 
-def test_pool_and_worker_read_the_same_broker() -> None:
+def test_worker_and_operator_reach_the_same_broker_each_as_its_own_user() -> None:
+    secrets = of_kind(render(), "Secret")
     for name in ("transcription", "logs", "core"):
         pool = of_kind(render(), "WorkerPool")[name]
-        secret = pool["spec"]["broker"]["urlSecretRef"]
-        assert secret == {"name": f"{FULLNAME}-redis", "key": "url"}
-        assert env(worker(name, render()))["REDIS_URL"] == {"secretKeyRef": secret}
+        operator = pool["spec"]["broker"]["urlSecretRef"]
+        assert operator == {"name": f"{FULLNAME}-redis-operator", "key": "url"}
+        own = {"name": f"{FULLNAME}-redis-worker", "key": "url"}
+        assert env(worker(name, render()))["REDIS_URL"] == {"secretKeyRef": own}
+    urls = [urlsplit(secrets[f"redis-{user}"]["stringData"]["url"]) for user in USERS]
+    assert {url.username for url in urls} == set(USERS)
+    assert len({(url.hostname, url.port, url.path) for url in urls}) == 1
+    assert len({url.password for url in urls}) == len(USERS)
 
 
 def test_a_changed_maximum_changes_the_pool_and_no_pod() -> None:
@@ -94,12 +104,12 @@ def test_five_lines_make_a_pool_of_one_s_own() -> None:
     container = worker("mail", objects)
     assert container["image"] == "shop/worker"
     assert container["command"][:6] == ["celery", "-A", "shop", "worker", "-Q", "mail"]
-    broker = {"secretKeyRef": {"name": f"{FULLNAME}-redis", "key": "url"}}
+    broker = {"secretKeyRef": {"name": f"{FULLNAME}-redis-worker", "key": "url"}}
     assert env(container)["CELERY_BROKER_URL"] == broker
     assert env(container)["CELERY_RESULT_BACKEND"] == broker
     assert of_kind(objects, "WorkerPool")["mail"]["spec"] == {
         "targetRef": {"kind": "Deployment", "name": f"{FULLNAME}-worker-mail"},
-        "broker": {"urlSecretRef": broker["secretKeyRef"]},
+        "broker": {"urlSecretRef": {"name": f"{FULLNAME}-redis-operator", "key": "url"}},
         "demand": {"queues": ["mail"]},
         "minReplicas": 0,
         "maxReplicas": 4,

@@ -14,7 +14,7 @@ def pool(**spec: Any) -> dict[str, Any]:
     """A pool whose spec differs from a good one; None leaves a field out."""
     good = {
         "targetRef": {"kind": "Deployment", "name": "nobody"},
-        "broker": {"urlSecretRef": {"name": "stenofleet-redis", "key": "url"}},
+        "broker": {"urlSecretRef": {"name": "stenofleet-redis-operator", "key": "url"}},
         "demand": {"queues": ["nothing"]},
         "maxReplicas": 2,
         "concurrency": {"min": 1, "max": 1},

@@ -22,6 +22,13 @@ Object = dict[str, Any]
 OPERATOR_ALONE: Values = yaml.safe_load((CHART / "profiles" / "operator-only.yaml").read_text())
 OWN_POOL: Values = {"image": {"repository": "shop/worker"}, "app": "shop", "queues": ["mail"]}
 
+SHARED = {"name": "shared", "mountPath": "/shared"}
+SIDECAR: Values = {
+    "image": "example.com/side:1",
+    "resources": {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": "32Mi"}},
+    "volumeMounts": [SHARED],
+}
+
 CASES: dict[str, Values] = {
     "as it comes": {},
     "everything external": {
@@ -29,6 +36,14 @@ CASES: dict[str, Values] = {
         "postgresql": {"externalUrlSecret": {"name": "my-database"}},
         "secretKey": {"existingSecret": {"name": "my-key", "key": "signing"}},
         "storage": {"url": "gs://recordings/of-mine"},
+        "backup": {"enabled": True, "volume": {"existingClaim": "dumps"}},
+        "api": {
+            "route": {
+                "enabled": True,
+                "hostnames": ["steno.example.com"],
+                "parentRefs": [{"name": "shared", "namespace": "gateways"}],
+            },
+        },
     },
     "as little as possible": {
         "beat": {"enabled": False},
@@ -65,8 +80,17 @@ CASES: dict[str, Values] = {
                 }
             ],
             "priorityClassName": "high",
+            "annotations": {"example.com/owner": "speech"},
+            "labels": {"example.com/owner": "speech"},
+            "serviceAccountName": "of-the-platform",
+            "probes": {"liveness": {"timeoutSeconds": 9}},
+            "extraVolumes": [{"name": "shared", "emptyDir": {}}],
+            "extraVolumeMounts": [SHARED],
+            "extraContainers": [{**SIDECAR, "name": "log-shipper"}],
+            "extraInitContainers": [{**SIDECAR, "name": "fetch-certificates"}],
         },
         "api": {
+            "strategy": {"type": "Recreate"},
             "service": {"annotations": {"example.com/a": "b"}},
             "ingress": {
                 "enabled": True,
@@ -75,11 +99,44 @@ CASES: dict[str, Values] = {
                 "tlsSecret": "steno-tls",
                 "annotations": {"nginx.ingress.kubernetes.io/proxy-body-size": "2g"},
             },
+            "route": {
+                "enabled": True,
+                "annotations": {"example.com/a": "b"},
+                "hostnames": ["steno.example.com", "text.example.com"],
+                "gateway": {
+                    "className": "envoy",
+                    "tlsSecret": "steno-tls",
+                    "annotations": {"cert-manager.io/issuer": "letsencrypt"},
+                },
+            },
+            "autoscaling": {
+                "enabled": True,
+                "minReplicas": 2,
+                "behavior": {"scaleDown": {"stabilizationWindowSeconds": 60}},
+            },
+        },
+        "networkPolicy": {
+            "enabled": True,
+            "apiServer": {"cidrs": ["10.9.0.1/32", "fd00::1/128"]},
+            "clientsFrom": [{"podSelector": {}}],
+            "metricsFrom": [{"namespaceSelector": {}}],
+            "extraIngress": {"worker-mail": [{"ports": [{"port": 9000}]}]},
+            "extraEgress": {"operator": [{"to": [{"ipBlock": {"cidr": "10.5.0.0/16"}}]}]},
         },
         "storage": {"volume": {"storageClassName": "nfs", "accessModes": ["ReadWriteMany"]}},
         "redis": {"persistence": {"storageClassName": "fast", "retain": False}},
         "postgresql": {"persistence": {"storageClassName": "fast", "retain": False}},
         "operator": {"brokerSecrets": ["broker-of-a-friend"]},
+        "flower": {
+            "enabled": True,
+            "basicAuthSecret": {"name": "flower", "key": "users"},
+            "urlPrefix": "/flower",
+        },
+        "backup": {
+            "enabled": True,
+            "timeZone": "Europe/Berlin",
+            "volume": {"storageClassName": "slow", "retain": False},
+        },
         "workers": {
             "mail": {
                 **OWN_POOL,
@@ -124,13 +181,22 @@ class RefusedError(Exception):
 
 
 def render(values: Values | None = None) -> list[Object]:
-    """The objects of a release named ``demo`` in the namespace ``steno``.
+    """The objects of a release named ``demo`` in the namespace ``steno``, without hooks.
 
     Raises:
         RefusedError: the values were refused.
     """
+    return [each for each in everything(values) if not is_hook(each)]
+
+
+def everything(values: Values | None = None) -> list[Object]:
+    """The same with what is there only during an upgrade or a test; errors as `render`."""
     documents = yaml.safe_load_all(_template(json.dumps(values or {}, sort_keys=True)))
     return [document for document in documents if document]
+
+
+def is_hook(found: Object) -> bool:
+    return "helm.sh/hook" in found["metadata"].get("annotations", {})
 
 
 @functools.cache
@@ -166,8 +232,10 @@ def short(found: Object) -> str:
 def pods(objects: list[Object]) -> Iterator[tuple[str, Object]]:
     """The name and the pod template of each workload."""
     for found in objects:
-        if "template" in found.get("spec", {}):
-            yield f"{found['kind']} {short(found)}", found["spec"]["template"]
+        spec = found.get("spec", {})
+        spec = spec.get("jobTemplate", {}).get("spec", spec)
+        if "template" in spec:
+            yield f"{found['kind']} {short(found)}", spec["template"]
 
 
 def containers(template: Object) -> list[Object]:

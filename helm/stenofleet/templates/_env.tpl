@@ -1,9 +1,25 @@
 {{/* Environment variables are composed as a map of name to value or valueFrom, so that no name comes twice. */}}
 
+{{/* Where the URL stands by which a user reaches Redis; outside all are one: (dict "root" $ "user" "api"). */}}
 {{- define "stenofleet.redisSecret" -}}
-{{- $external := .Values.redis.externalUrlSecret -}}
-name: {{ default (printf "%s-redis" (include "stenofleet.fullname" .)) $external.name }}
+{{- $external := .root.Values.redis.externalUrlSecret -}}
+name: {{ default (printf "%s-redis-%s" (include "stenofleet.fullname" .root) .user) $external.name }}
 key: {{ $external.key }}
+{{- end -}}
+
+{{/* Who signed Redis' certificate: a Secret's name and key; empty without TLS, or by a public authority. */}}
+{{- define "stenofleet.redisCa" -}}
+{{- $redis := .Values.redis -}}
+{{- if and (include "stenofleet.ownRedis" .) $redis.tls.enabled -}}
+name: {{ $redis.tls.certificateSecret }}
+key: ca.crt
+{{- else if $redis.externalCaSecret.name -}}
+{{- toYaml $redis.externalCaSecret -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "stenofleet.redisCaFile" -}}
+/etc/stenofleet/redis/ca.crt
 {{- end -}}
 
 {{- define "stenofleet.postgresqlSecret" -}}
@@ -36,6 +52,17 @@ STENOFLEET_SECRET_KEY:
     secretKeyRef: {{ include "stenofleet.secretKeySecret" . | fromYaml | toJson }}
 {{- end -}}
 
+{{/* Google's key, for those who speak with Google; empty where pods have an identity of their own. */}}
+{{- define "stenofleet.googleEnv" -}}
+{{- with .Values.google.credentialsSecret -}}
+{{- if .name -}}
+GOOGLE_APPLICATION_CREDENTIALS_JSON:
+  valueFrom:
+    secretKeyRef: {{ toJson . }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* A map of variables as the list that Kubernetes wants. */}}
 {{- define "stenofleet.envList" -}}
 {{- $list := list -}}
@@ -46,23 +73,26 @@ STENOFLEET_SECRET_KEY:
 {{- toYaml $list -}}
 {{- end -}}
 
-{{/* env and envFrom of a container: (dict "root" $ "workload" $merged "env" (dict ...)); the workload's own win. */}}
+{{/* Settings that Stenofleet's own pods share, as `envFrom` and `env` of a container: (dict "root" $ "env" (dict ...)). */}}
 {{- define "stenofleet.env" -}}
 envFrom:
   - configMapRef:
       name: {{ include "stenofleet.fullname" .root }}-config
-  {{- range .workload.envFromSecrets }}
-  - secretRef:
-      name: {{ . }}
-  {{- end }}
 env:
-  {{- include "stenofleet.envList" (mergeOverwrite .env .workload.env) | nindent 2 }}
+  {{- toYaml .env | nindent 2 }}
+{{- end -}}
+
+{{/* The sources of a container's variables, and after them the Secrets that the workload's values name. */}}
+{{- define "stenofleet.envFrom" -}}
+{{- $list := default list .own.envFrom -}}
+{{- range .workload.envFromSecrets }}{{ $list = append $list (dict "secretRef" (dict "name" .)) }}{{ end -}}
+{{- toYaml $list -}}
 {{- end -}}
 
 {{/* Pods are replaced when their settings or generated credentials change. */}}
 {{- define "stenofleet.checksum" -}}
 {{- $config := include "stenofleet.config" . -}}
-{{- $redis := include "stenofleet.redisUrl" . -}}
+{{- $redis := include "stenofleet.redisPasswords" . -}}
 {{- $postgresql := include "stenofleet.postgresqlUrl" . -}}
 {{- list $config $redis $postgresql (include "stenofleet.secretKey" .) | join "\n" | sha256sum -}}
 {{- end -}}
@@ -84,7 +114,25 @@ STENOFLEET_UPLOAD_TTL: {{ int64 .uploadTtl | quote }}
 STENOFLEET_RETENTION_DAYS: {{ . | quote }}
 {{- end }}
 STENOFLEET_VISIBILITY_TIMEOUT: {{ int64 .visibilityTimeout | quote }}
+STENOFLEET_RESULT_EXPIRES: {{ int64 .resultExpires | quote }}
+STENOFLEET_OUTBOX_CONFIRM_SECONDS: {{ int64 .outboxConfirmSeconds | quote }}
+STENOFLEET_LEASE_SECONDS: {{ int64 .leaseSeconds | quote }}
+STENOFLEET_DB_POOL_SIZE: {{ int64 .databasePoolSize | quote }}
+STENOFLEET_OPENAI_TIMEOUT: {{ int64 .openaiTimeout | quote }}
+STENOFLEET_OPENAI_GRACE: {{ int64 .openaiGrace | quote }}
 STENOFLEET_WHISPER_MODEL: {{ .whisperModel | quote }}
+STENOFLEET_WHISPER_MODEL_DIR: {{ .whisperModelDir | quote }}
+STENOFLEET_SPEAKER_MODEL: {{ .speakerModel | quote }}
+{{- end }}
+{{- with .Values.google }}
+{{- if .projectId }}
+GOOGLE_PROJECT_ID: {{ .projectId | quote }}
+STENOFLEET_GOOGLE_STAGING_URL: {{ .stagingUrl | quote }}
+STENOFLEET_GOOGLE_LOCATION: {{ .location | quote }}
+STENOFLEET_GOOGLE_MODEL: {{ .model | quote }}
+STENOFLEET_GOOGLE_DYNAMIC_BATCHING: {{ .dynamicBatching | quote }}
+STENOFLEET_GOOGLE_PRICE_PER_MINUTE: {{ .pricePerMinute | quote }}
+{{- end }}
 {{- end }}
 STENOFLEET_HEALTH_PORT: "8081"
 STENOFLEET_STORAGE_URL: {{ .Values.storage.url | quote }}

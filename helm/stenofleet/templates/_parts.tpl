@@ -10,6 +10,7 @@
 
 {{- define "stenofleet.needsDatabase" -}}
 {{- if .Values.api.enabled }} api{{ end -}}
+{{- if .Values.backup.enabled }} backup{{ end -}}
 {{- include "stenofleet.poolsWith" (dict "root" . "key" "database") -}}
 {{- end -}}
 
@@ -22,6 +23,7 @@
 {{- define "stenofleet.needsBroker" -}}
 {{- if .Values.api.enabled }} api{{ end -}}
 {{- if .Values.beat.enabled }} beat{{ end -}}
+{{- if .Values.flower.enabled }} flower{{ end -}}
 {{- range $name, $own := .Values.workers -}}
 {{- $pool := include "stenofleet.pool" (dict "root" $ "own" $own) | fromYaml -}}
 {{- if and $pool.enabled (not (dig "urlSecretRef" "name" "" $pool.broker)) }} workers.{{ $name }}{{ end -}}
@@ -29,6 +31,8 @@
 {{- end -}}
 
 {{- define "stenofleet.runsWorkloads" -}}
+{{- if .Values.flower.enabled }} flower{{ end -}}
+{{- if .Values.backup.enabled }} backup{{ end -}}
 {{- if .Values.api.enabled }} api{{ end -}}
 {{- if .Values.beat.enabled }} beat{{ end -}}
 {{- include "stenofleet.poolsWith" (dict "root" . "key" "enabled") -}}

@@ -1,6 +1,11 @@
-{{/* A workload's values over podDefaults, as YAML: (dict "root" $ "own" .Values.api). */}}
+{{/*
+A workload's values over podDefaults, as YAML: (dict "root" $ "own" .Values.api "without" (list "env")).
+`without` names defaults that are not for it: a bucket's credentials are none of a server's business.
+*/}}
 {{- define "stenofleet.workload" -}}
-{{- mergeOverwrite (deepCopy .root.Values.podDefaults) (deepCopy .own) | toYaml -}}
+{{- $defaults := deepCopy .root.Values.podDefaults -}}
+{{- range .without }}{{ $_ := set $defaults . (kindIs "map" (get $defaults .) | ternary dict list) }}{{ end -}}
+{{- mergeOverwrite $defaults (deepCopy .own) | toYaml -}}
 {{- end -}}
 
 {{/* A pool of `workers:` over workerDefaults over podDefaults, as YAML. */}}
@@ -26,9 +31,34 @@ annotations:
 {{- end -}}
 {{- end -}}
 
-{{/* The fields of every pod's spec: (dict "root" $ "component" "api" "workload" $merged "account" "name" "token" false). */}}
+{{/*
+A pod's template, made alike for every workload:
+(dict "root" $ "component" "api" "workload" $merged "container" "stenofleet.apiContainer")
+and where they apply "initContainers" (list "stenofleet.waitForDatabase"), "volumes" (list (dict ...)),
+"recordings" true, "broker" true, "port" 8000, "checksum" "...", "account" "name", "token" true, "restartPolicy" "Never".
+`container` and `initContainers` name templates, which get this very dict.
+*/}}
+{{- define "stenofleet.podTemplate" -}}
+metadata:
+  {{- include "stenofleet.podMetadata" . | nindent 2 }}
+spec:
+  {{- include "stenofleet.podSpec" . | nindent 2 }}
+  {{- with include "stenofleet.initContainers" . | fromYamlArray }}
+  initContainers:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  containers:
+    {{- include "stenofleet.containers" . | nindent 4 }}
+  volumes:
+    {{- include "stenofleet.volumes" . | nindent 4 }}
+{{- end -}}
+
+{{/* The fields of every pod's spec beside its containers and volumes. */}}
 {{- define "stenofleet.podSpec" -}}
-serviceAccountName: {{ default (include "stenofleet.fullname" .root) .account }}
+{{- with .restartPolicy }}
+restartPolicy: {{ . }}
+{{- end }}
+serviceAccountName: {{ coalesce .workload.serviceAccountName .account (include "stenofleet.fullname" .root) }}
 automountServiceAccountToken: {{ default false .token }}
 # The variables of service links collide with settings: a Service "redis" would set REDIS_PORT.
 enableServiceLinks: false
@@ -69,6 +99,53 @@ resources:
   {{- toYaml .workload.resources | nindent 2 }}
 {{- end -}}
 
+{{/* The workload's container, its `env` a map, with its mounts and probes, and what its values add. */}}
+{{- define "stenofleet.containers" -}}
+{{- $own := include .container . | fromYaml -}}
+{{- $env := mergeOverwrite (default dict $own.env) (deepCopy .workload.env) -}}
+{{- with $env }}{{ $_ := set $own "env" (include "stenofleet.envList" . | fromYamlArray) }}{{ end -}}
+{{- with include "stenofleet.envFrom" (dict "own" $own "workload" .workload) | fromYamlArray }}{{ $_ := set $own "envFrom" . }}{{ end -}}
+{{- $mounts := include "stenofleet.volumeMounts" . | fromYamlArray -}}
+{{- $_ := set $own "volumeMounts" (concat $mounts (default list $own.volumeMounts) .workload.extraVolumeMounts) -}}
+{{- range $kind, $changes := .workload.probes -}}
+{{- $name := printf "%sProbe" $kind -}}
+{{- with include "stenofleet.probe" (dict "own" (get $own $name) "changes" $changes) | fromYaml }}{{ $_ := set $own $name . }}{{ end -}}
+{{- end -}}
+{{- $main := merge $own (include "stenofleet.container" . | fromYaml) -}}
+{{- concat (list $main) (include "stenofleet.secured" (dict "workload" .workload "containers" .workload.extraContainers) | fromYamlArray) | toYaml -}}
+{{- end -}}
+
+{{- define "stenofleet.initContainers" -}}
+{{- $list := list -}}
+{{- range .initContainers }}{{ $list = concat $list (include . $ | fromYamlArray) }}{{ end -}}
+{{- concat $list (include "stenofleet.secured" (dict "workload" .workload "containers" .workload.extraInitContainers) | fromYamlArray) | toYaml -}}
+{{- end -}}
+
+{{/* Containers that values add are as restricted as the workload's own, unless they say otherwise. */}}
+{{- define "stenofleet.secured" -}}
+{{- $list := list -}}
+{{- range .containers -}}
+{{- $list = append $list (mergeOverwrite (dict "securityContext" (deepCopy $.workload.containerSecurityContext)) (deepCopy .)) -}}
+{{- end -}}
+{{- toYaml $list -}}
+{{- end -}}
+
+{{/*
+A probe with changes. A pod may be asked in one way only, so a new way replaces the old one; a figure
+alone, as podDefaults may have it, makes no probe where there is none.
+*/}}
+{{- define "stenofleet.probe" -}}
+{{- $own := default dict .own -}}
+{{- $ways := list "httpGet" "exec" "tcpSocket" "grpc" -}}
+{{- if include "stenofleet.hasOne" (dict "of" $ways "map" .changes) }}{{ range $ways }}{{ $own = omit $own . }}{{ end }}{{ end -}}
+{{- $probe := mergeOverwrite (deepCopy $own) (deepCopy .changes) -}}
+{{- if include "stenofleet.hasOne" (dict "of" $ways "map" $probe) }}{{ toYaml $probe }}{{ end -}}
+{{- end -}}
+
+{{- define "stenofleet.hasOne" -}}
+{{- range .of }}{{ if hasKey $.map . }}yes{{ end }}{{ end -}}
+{{- end -}}
+
 {{/* Waits until the Job has brought the schema to what this image needs. */}}
 {{- define "stenofleet.waitForDatabase" -}}
 - name: wait-for-database
@@ -80,7 +157,7 @@ resources:
     - {name: tmp, mountPath: /tmp}
 {{- end -}}
 
-{{/* Volumes and mounts: /tmp for each pod, and the recordings where `recordings` is true. */}}
+{{/* Volumes and mounts: /tmp for each pod, the recordings where `recordings` is true, and those that values add. */}}
 {{- define "stenofleet.volumes" -}}
 - name: tmp
   emptyDir:
@@ -90,6 +167,17 @@ resources:
   persistentVolumeClaim:
     claimName: {{ include "stenofleet.recordingsClaim" .root }}
 {{- end }}
+{{- if and .broker (include "stenofleet.redisCa" .root) }}
+{{- $ca := include "stenofleet.redisCa" .root | fromYaml }}
+- name: redis-ca
+  secret:
+    secretName: {{ $ca.name }}
+    # The certificate of the authority, and not the server's key beside it.
+    items: [{key: {{ $ca.key }}, path: ca.crt}]
+{{- end }}
+{{- with concat (default list .volumes) .workload.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
 {{- end -}}
 
 {{- define "stenofleet.volumeMounts" -}}
@@ -98,6 +186,9 @@ resources:
 {{- with include "stenofleet.recordingsPath" .root }}
 - {name: recordings, mountPath: {{ . | quote }}}
 {{- end }}
+{{- end }}
+{{- if and .broker (include "stenofleet.redisCa" .root) }}
+- {name: redis-ca, mountPath: {{ include "stenofleet.redisCaFile" .root | dir }}, readOnly: true}
 {{- end }}
 {{- end -}}
 
@@ -119,6 +210,20 @@ readinessProbe:
   periodSeconds: 2
   failureThreshold: 3
   timeoutSeconds: 5
+{{- end -}}
+
+{{/* The metadata of a workload itself; what identifies it cannot be changed by its values. */}}
+{{- define "stenofleet.workloadMetadata" -}}
+{{- $metadata := include "stenofleet.metadata" . | fromYaml -}}
+{{- $_ := set $metadata "labels" (merge $metadata.labels (deepCopy .workload.labels)) -}}
+{{- with .workload.annotations }}{{ $_ := set $metadata "annotations" . }}{{ end -}}
+{{- toYaml $metadata -}}
+{{- end -}}
+
+{{/* How pods are replaced: the workload's own strategy, else (dict "workload" $merged "surge" 1). */}}
+{{- define "stenofleet.strategy" -}}
+{{- $gentle := dict "type" "RollingUpdate" "rollingUpdate" (dict "maxUnavailable" 0 "maxSurge" .surge) -}}
+{{- default $gentle .workload.strategy | toYaml -}}
 {{- end -}}
 
 {{/* Lets a node be drained: (dict "root" $ "component" "api" "budget" (dict "maxUnavailable" 1)). */}}

@@ -32,7 +32,7 @@ It is kept in .Values, the only map that all templates of one rendering share.
 
 {{- define "stenofleet.redisUrl" -}}
 {{- if include "stenofleet.ownRedis" . -}}
-redis://:{{ include "stenofleet.redisPassword" . }}@{{ include "stenofleet.fullname" . }}-redis:6379/0
+{{- include "stenofleet.redisUserUrl" (dict "root" . "user" "" "password" (include "stenofleet.redisPassword" .)) -}}
 {{- end -}}
 {{- end -}}
 

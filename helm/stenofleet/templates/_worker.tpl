@@ -2,9 +2,11 @@
 
 {{/* Celery reads broker and backend by itself, so that a plain app needs no settings of ours. */}}
 {{- define "stenofleet.poolEnv" -}}
-{{- $secret := dict "valueFrom" (dict "secretKeyRef" .broker.urlSecretRef) -}}
+{{- $shared := include "stenofleet.redisSecret" (dict "root" .root "user" "worker") | fromYaml -}}
+{{- $secret := dict "valueFrom" (dict "secretKeyRef" (default $shared .pool.broker.urlSecretRef)) -}}
 {{- $env := dict "REDIS_URL" $secret "CELERY_BROKER_URL" $secret "CELERY_RESULT_BACKEND" $secret "CELERY_CONCURRENCY" (toString .pool.concurrency.min) -}}
 {{- if .pool.database }}{{ $env = merge $env (include "stenofleet.databaseEnv" .root | fromYaml) }}{{ end -}}
+{{- if .pool.google }}{{ $env = merge $env (include "stenofleet.googleEnv" .root | fromYaml) }}{{ end -}}
 {{- toYaml $env -}}
 {{- end -}}
 
@@ -19,45 +21,36 @@
 {{- end -}}
 
 {{- define "stenofleet.workerDeployment" -}}
-{{- $health := .pool.health -}}
-{{- $pod := dict "root" .root "component" (printf "worker-%s" .name) "workload" .pool "recordings" .pool.recordings "checksum" (include "stenofleet.checksum" .root) -}}
-{{- if $health }}{{ $_ := set $pod "port" 8081 }}{{ end -}}
+{{- $pod := merge (dict "component" (printf "worker-%s" .name) "workload" .pool "container" "stenofleet.workerContainer" "recordings" .pool.recordings "checksum" (include "stenofleet.checksum" .root)) . -}}
+{{- if .pool.health }}{{ $_ := set $pod "port" 8081 }}{{ end -}}
+{{- /* For the pod this says whether the chart's Redis is spoken with; the pool's words are no use to it. */ -}}
+{{- $_ := set $pod "broker" (not .pool.broker.urlSecretRef) -}}
+{{- if .pool.database }}{{ $_ := set $pod "initContainers" (list "stenofleet.waitForDatabase") }}{{ end -}}
 # No `replicas`: the WorkerPool owns it. A new Deployment starts with one pod, and the operator
 # takes it from there.
 apiVersion: apps/v1
 kind: Deployment
 metadata:
-  {{- include "stenofleet.metadata" $pod | nindent 2 }}
+  {{- include "stenofleet.workloadMetadata" (omit $pod "name") | nindent 2 }}
 spec:
   strategy:
-    type: RollingUpdate
-    rollingUpdate: {maxUnavailable: 0, maxSurge: 25%}
+    {{- include "stenofleet.strategy" (dict "workload" .pool "surge" "25%") | nindent 4 }}
   selector:
     matchLabels:
       {{- include "stenofleet.selectorLabels" $pod | nindent 6 }}
   template:
-    metadata:
-      {{- include "stenofleet.podMetadata" $pod | nindent 6 }}
-    spec:
-      {{- include "stenofleet.podSpec" $pod | nindent 6 }}
-      {{- if .pool.database }}
-      initContainers:
-        {{- include "stenofleet.waitForDatabase" $pod | nindent 8 }}
-      {{- end }}
-      containers:
-        - name: worker
-          command: {{ include "stenofleet.poolCommand" . }}
-          {{- include "stenofleet.container" $pod | nindent 10 }}
-          {{- include "stenofleet.env" (dict "root" .root "workload" .pool "env" (include "stenofleet.poolEnv" . | fromYaml)) | nindent 10 }}
-          {{- if $health }}
-          ports:
-            - {name: health, containerPort: 8081}
-          {{- include "stenofleet.probes" (dict "port" "health") | nindent 10 }}
-          {{- end }}
-          volumeMounts:
-            {{- include "stenofleet.volumeMounts" $pod | nindent 12 }}
-      volumes:
-        {{- include "stenofleet.volumes" $pod | nindent 8 }}
+    {{- include "stenofleet.podTemplate" $pod | nindent 4 }}
+{{- end -}}
+
+{{- define "stenofleet.workerContainer" -}}
+name: worker
+command: {{ include "stenofleet.poolCommand" . }}
+{{ include "stenofleet.env" (dict "root" .root "env" (include "stenofleet.poolEnv" . | fromYaml)) }}
+{{- if .pool.health }}
+ports:
+  - {name: health, containerPort: 8081}
+{{ include "stenofleet.probes" (dict "port" "health") }}
+{{- end }}
 {{- end -}}
 
 {{- define "stenofleet.workerPool" -}}

@@ -9,7 +9,7 @@ from stenofleet.errors import SettingsError
 from stenofleet.settings import OperatorSettings, load
 from stenofleet.telemetry import configure_logging
 
-from stenofleet_autoscaler import operator
+from stenofleet_autoscaler import definitions, operator
 from stenofleet_autoscaler.plugin.cli import simulate
 
 
@@ -32,6 +32,18 @@ def run(record: Path | None) -> None:
         sys.exit(f"stenofleet-autoscaler: {error}")
     configure_logging("autoscaler", settings)
     asyncio.run(operator.run(settings, record))
+
+
+@main.command("upgrade-crds")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option("--kubeconfig", help="A file; without it, the pod's own account.")
+def upgrade_crds(folder: Path, kubeconfig: str | None) -> None:
+    """Applies the custom resource definitions of a folder; the chart does so before an upgrade."""
+    try:
+        names = definitions.upgrade(folder, kubeconfig)
+    except definitions.DefinitionError as error:
+        sys.exit(f"stenofleet-autoscaler: {error}")
+    click.echo(f"applied: {', '.join(names)}")
 
 
 main.add_command(simulate)

@@ -1,0 +1,1 @@
+"""The chart's schema and README, written from the comments in its ``values.yaml``."""

@@ -1,0 +1,47 @@
+"""Writes the chart's schema and README: ``python -m stenofleet_deploy.chart_values [--check]``."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import yaml
+
+from stenofleet_deploy.chart_values import comments, crd
+from stenofleet_deploy.chart_values.readme import readme
+from stenofleet_deploy.chart_values.schema import schema
+
+CHART = Path("helm/stenofleet")
+CRD = Path("manifests/crds/workerpools.yaml")
+TYPES = Path(__file__).parent / "types.yaml"
+
+
+def files(root: Path) -> dict[Path, str]:
+    """What is written, by where."""
+    chart = root / CHART
+    values = comments.read(chart / "values.yaml")
+    types = yaml.safe_load(TYPES.read_text()) | crd.types(yaml.safe_load((root / CRD).read_text()))
+    told = schema(values, types, "Values of the chart stenofleet")
+    return {
+        chart / "values.schema.json": json.dumps(told, indent=2) + "\n",
+        chart / "README.md": readme((chart / "README.md").read_text(), values),
+    }
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Writes the files, or with ``--check`` only compares and exits with 1 when one differs."""
+    parser = argparse.ArgumentParser(
+        prog="python -m stenofleet_deploy.chart_values", description=__doc__
+    )
+    parser.add_argument("--check", action="store_true", help="change nothing, say if one differs")
+    parser.add_argument("--root", type=Path, default=Path(), help="the repository")
+    options = parser.parse_args(arguments)
+    for path, text in files(options.root).items():
+        if not options.check:
+            path.write_text(text)
+        elif path.read_text() != text:
+            sys.exit(f"{path} is not what values.yaml says: run `make chart-docs`")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,20 @@
+# Dumps the database into $FOLDER and keeps the newest $KEEP dumps. With $RESTORE, the name of a dump,
+# it brings the database back to what that dump holds instead.
+set -eu
+umask 077
+cd "$FOLDER"
+url="postgresql://${DATABASE_URL#*://}"
+
+if [ -n "${RESTORE:-}" ]; then
+    # One transaction: the database is as before, or as in the dump.
+    exec pg_restore --dbname="$url" --clean --if-exists --no-owner --single-transaction "$RESTORE"
+fi
+
+pg_dump --dbname="$url" --format=custom --file=.unfinished
+# A dump whose table of contents can be read was written to its end.
+pg_restore --list .unfinished >/dev/null
+name="stenofleet-$(date -u +%Y%m%dT%H%M%SZ).dump"
+mv .unfinished "$name"
+echo "$name"
+# The names sort by time.
+ls -1r stenofleet-*.dump | tail -n "+$((KEEP + 1))" | while read -r old; do rm -- "$old"; done

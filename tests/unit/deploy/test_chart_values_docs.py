@@ -1,0 +1,116 @@
+"""A chart's schema and README say what the comments of its values say."""
+
+from pathlib import Path
+
+import jsonschema
+import pytest
+from stenofleet_deploy.chart_values import comments
+from stenofleet_deploy.chart_values.comments import Value
+from stenofleet_deploy.chart_values.crd import types
+from stenofleet_deploy.chart_values.readme import MARK, readme
+from stenofleet_deploy.chart_values.schema import schema
+from stenofleet_deploy.errors import DeployError
+
+VALUES = """\
+# What all pods have.
+defaults:
+  # Labels of nodes.
+  # @schema {$ref: texts}
+  nodeSelector: {}
+# Sessions over HTTP.
+# @takes defaults
+api:
+  # Number of pods,
+  # never none.
+  # @schema {minimum: 1}
+  replicas: 1
+# Pools by name.
+# @entries api
+pools: {}
+"""
+TEXTS = {"texts": {"type": "object", "additionalProperties": {"type": "string"}}}
+
+
+@pytest.fixture
+def values(tmp_path: Path) -> tuple[Value, ...]:
+    return written(tmp_path, VALUES)
+
+
+def written(folder: Path, text: str) -> tuple[Value, ...]:
+    path = folder / "values.yaml"
+    path.write_text(text)
+    return comments.read(path)
+
+
+def refused(values: tuple[Value, ...], instance: object) -> bool:
+    types = {**TEXTS, "entry": {"pattern": "^[a-z]+$"}}
+    validator = jsonschema.Draft202012Validator(schema(values, types, "test"))
+    return not validator.is_valid(instance)
+
+
+def test_a_comment_of_two_lines_is_one_sentence(values: tuple[Value, ...]) -> None:
+    assert values[1].children[0].text == "Number of pods, never none."
+
+
+@pytest.mark.parametrize(
+    "instance",
+    [
+        {"api": {"replicas": 2, "nodeSelector": {"disk": "ssd"}}},
+        {"pools": {"mine": {"replicas": 2}}},
+        {"global": {"anything": 1}},
+    ],
+)
+def test_what_the_comments_allow_is_accepted(instance: object, values: tuple[Value, ...]) -> None:
+    assert not refused(values, instance)
+
+
+@pytest.mark.parametrize(
+    "instance",
+    [
+        {"api": {"replicas": 0}},
+        {"api": {"replicas": "two"}},
+        {"api": {"nodeSelector": {"disk": 1}}},
+        {"api": {"replica": 1}},
+        {"pools": {"Mine": {}}},
+        {"pools": {"mine": {"replica": 1}}},
+        {"apis": {}},
+    ],
+)
+def test_what_they_do_not_is_refused(instance: object, values: tuple[Value, ...]) -> None:
+    assert refused(values, instance)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a: 1\n", "a has no comment"),
+        ("# Some.\n\na: 1\n", "a has no comment"),
+        ("# Some.\n# @type int\na: 1\n", "a: expected one of @schema, @takes, @entries, got @type"),
+    ],
+)
+def test_a_comment_that_lacks_or_cannot_be_read_is_told(
+    text: str, sentence: str, tmp_path: Path
+) -> None:
+    with pytest.raises(DeployError, match=sentence):
+        written(tmp_path, text)
+
+
+def test_a_default_that_does_not_tell_its_type_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DeployError, match="a: its default does not tell its type"):
+        schema(written(tmp_path, "# Some.\na: []\n"), {}, "test")
+
+
+def test_the_readme_keeps_what_a_person_wrote(values: tuple[Value, ...]) -> None:
+    told = readme(f"# Mine\n\n{MARK}\nold", values)
+    assert told.startswith(f"# Mine\n\n{MARK}\n")
+    assert "old" not in told
+    assert "| `replicas` | `1` | Number of pods, never none. |" in told
+
+
+def test_fields_of_a_resource_may_be_numbers_or_words_where_kubernetes_takes_both() -> None:
+    step = {"x-kubernetes-int-or-string": True, "description": "Some.", "default": 1}
+    spec = {"type": "object", "properties": {"step": step, "broker": {"required": ["url"]}}}
+    version = {"schema": {"openAPIV3Schema": {"properties": {"spec": spec}}}}
+    told = types({"spec": {"versions": [version]}})
+    assert told["poolSpec"]["properties"] == {"step": {"type": ["integer", "string"]}}
+    assert told["broker"] == {}
