@@ -120,6 +120,13 @@ STENOFLEET_LEASE_SECONDS: {{ int64 .leaseSeconds | quote }}
 STENOFLEET_DB_POOL_SIZE: {{ int64 .databasePoolSize | quote }}
 STENOFLEET_OPENAI_TIMEOUT: {{ int64 .openaiTimeout | quote }}
 STENOFLEET_OPENAI_GRACE: {{ int64 .openaiGrace | quote }}
+STENOFLEET_MOVEMENT_QUEUE_LIMIT: {{ int64 .movementQueueLimit | quote }}
+STENOFLEET_REQUIRE_CONFIRM: {{ .requireConfirm | quote }}
+STENOFLEET_MOVEMENT_BATCH_SIZE: {{ int64 .movementBatchSize | quote }}
+STENOFLEET_MOVEMENT_LEASE_SECONDS: {{ int64 .movementLeaseSeconds | quote }}
+{{- with .movementRetentionDays }}
+STENOFLEET_MOVEMENT_RETENTION_DAYS: {{ int64 . | quote }}
+{{- end }}
 STENOFLEET_WHISPER_MODEL: {{ .whisperModel | quote }}
 STENOFLEET_WHISPER_MODEL_DIR: {{ .whisperModelDir | quote }}
 STENOFLEET_SPEAKER_MODEL: {{ .speakerModel | quote }}
