@@ -31,6 +31,7 @@ REDIS, POSTGRESQL = ("redis", 6379), ("postgresql", 5432)
 WITHIN = {
     *(("api", *REDIS), ("api", *POSTGRESQL)),
     *(("worker-core", *REDIS), ("worker-core", *POSTGRESQL)),
+    *(("worker-logs", *REDIS), ("worker-logs", *POSTGRESQL)),
     *(("worker-transcription", *REDIS), ("worker-transcription", *POSTGRESQL)),
     *(("worker-mail", *REDIS), ("beat", *REDIS), ("flower", *REDIS), ("operator", *REDIS)),
     *(("migrate", *POSTGRESQL), ("backup", *POSTGRESQL)),
@@ -75,7 +76,7 @@ def entered(values: Values, other: End) -> set[tuple[str, int]]:
 def test_the_matrix_has_every_workload() -> None:
     assert set(release(EVERYTHING)) == {
         *("api", "backup", "beat", "flower", "migrate", "operator", "postgresql", "redis"),
-        *("worker-core", "worker-mail", "worker-transcription"),
+        *("worker-core", "worker-logs", "worker-mail", "worker-transcription"),
     }
 
 
@@ -142,7 +143,7 @@ def test_who_reads_metrics_can_be_told_and_reads_those_of_everybody() -> None:
     values = with_policy(metricsFrom=[peer], clientsFrom=[{"podSelector": {}}])
     assert entered(values, PROMETHEUS) == {
         *(("api", 8000), ("beat", 8081), ("operator", 8081)),
-        *(("worker-core", 8081), ("worker-transcription", 8081)),
+        *((f"worker-{name}", 8081) for name in ("core", "logs", "transcription")),
     }
 
 
@@ -169,7 +170,7 @@ def test_external_servers_are_reached_where_they_are_said_to_be() -> None:
     assert reached(values, Address("10.7.0.5")) == set(product(database, (5432,)))
 
 
-WORKERS = ("core", "mail", "transcription")
+WORKERS = ("core", "logs", "mail", "transcription")
 
 
 def test_further_rules_are_added_to_a_component_s_own() -> None:

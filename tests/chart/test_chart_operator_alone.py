@@ -53,14 +53,14 @@ def test_a_pool_of_one_s_own_brings_neither_database_nor_api() -> None:
             {"redis": {"enabled": False}},
             (
                 "redis.enabled is false and redis.externalUrlSecret.name is empty, but "
-                "api, beat, workers.core, workers.transcription would use it"
+                "api, beat, workers.core, workers.logs, workers.transcription would use it"
             ),
         ),
         (
             {"postgresql": {"enabled": False}},
             (
                 "postgresql.enabled is false and postgresql.externalUrlSecret.name is empty, but "
-                "api, workers.core, workers.transcription would use it"
+                "api, workers.core, workers.logs, workers.transcription would use it"
             ),
         ),
         (
