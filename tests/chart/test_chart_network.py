@@ -166,7 +166,7 @@ def test_external_servers_are_reached_where_they_are_said_to_be() -> None:
     )
     redis = {"api", "beat", "flower", "operator", *(f"worker-{name}" for name in WORKERS)}
     assert reached(values, Address("10.8.0.9")) == set(product(redis, (6379, 26379)))
-    database = {"api", "backup", "migrate", "worker-core", "worker-transcription"}
+    database = {"api", "backup", "migrate", "worker-core", "worker-logs", "worker-transcription"}
     assert reached(values, Address("10.7.0.5")) == set(product(database, (5432,)))
 
 
