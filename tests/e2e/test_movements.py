@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from threading import Event, Thread
 
 import pytest
+from support.camera import Sender, movements
 from support.fleet import Fleet, eventually
-from support.movements import Sender, movements
 
 EVENTS = int(os.environ.get("EVENTS", "60000"))
 """A campaign sends more."""

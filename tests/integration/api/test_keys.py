@@ -139,8 +139,12 @@ def test_the_admin_scope_opens_every_route(
     client: TestClient, database: sessionmaker[Session]
 ) -> None:
     admin = of(client, new_key(database, "ann", Scope.ADMIN))
+    # This one answers without an end, and Starlette's client waits for the end of an answer.
+    endless = ("GET", "/api/v1/events")
+    assert endless in GUARDED
 
-    assert {call(admin, *each).status_code for each in GUARDED}.isdisjoint({401, 403})
+    codes = {call(admin, *each).status_code for each in GUARDED if each != endless}
+    assert codes.isdisjoint({401, 403})
 
 
 def test_what_is_one_owners_does_not_exist_for_another(
