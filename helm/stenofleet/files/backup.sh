@@ -6,8 +6,14 @@ cd "$FOLDER"
 url="postgresql://${DATABASE_URL#*://}"
 
 if [ -n "${RESTORE:-}" ]; then
+    # The schema goes as a whole: pg_restore's own --clean fails at partitions, which inherit keys.
+    pg_restore --no-owner --file=.restoring "$RESTORE"
     # One transaction: the database is as before, or as in the dump.
-    exec pg_restore --dbname="$url" --clean --if-exists --no-owner --single-transaction "$RESTORE"
+    psql --dbname="$url" --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --single-transaction \
+        --command="DROP SCHEMA public CASCADE" --command="CREATE SCHEMA public" \
+        --file=.restoring >/dev/null
+    rm -- .restoring
+    exit
 fi
 
 pg_dump --dbname="$url" --format=custom --file=.unfinished

@@ -128,8 +128,9 @@ def test_the_operator_has_the_rights_that_its_page_names(broker: Broker) -> None
     rest = {right for right in own - expected if not right.startswith("#")}
     assert expected <= own
     assert rest == {
-        *("~core*", "~transcription*", "~mail*"),
-        *("%R~core*", "%R~transcription*", "%R~mail*", "%R~movement_logs"),
+        *("~core*", "~logs*", "~transcription*", "~mail*"),
+        *("%R~core*", "%R~logs*", "%R~transcription*"),
+        *("%R~mail*", "%R~movement_logs"),
     }
     assert broker.client("operator").ping()
 
