@@ -6,22 +6,20 @@ The stream is for eyes: it may lose an event while Redis is away, and PostgreSQL
 
 import time
 import uuid
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import BoundedSemaphore
 from typing import Any, Final, NamedTuple
 
 import structlog
 from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 from sqlalchemy import event as hooks
 from sqlalchemy.orm import Session, sessionmaker
 
 from stenofleet import status
+from stenofleet.background import Background
 from stenofleet.contracts.events import EventName
 from stenofleet.contracts.progress import Progress
+from stenofleet.redis_clients import asking_once, is_direct
 
 log = structlog.get_logger(__name__)
 
@@ -104,19 +102,18 @@ class Feed:
 
     def __init__(self, url: str) -> None:
         """Nothing is sent yet. Behind Sentinels nothing is told at all."""
-        self._redis = _client(url) if readable(url) else None
-        self._room = BoundedSemaphore(WAITING)
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="feed")
+        self._redis = asking_once(url, ANSWER_SECONDS) if is_direct(url) else None
+        self._thread = Background("telling events", WAITING)
         self._silent_until = 0.0
 
     def tell(self, events: list[Event]) -> None:
         """Has events added soon, in the order of the calls; while Redis is away they are lost."""
-        if self._redis is not None and self._room.acquire(blocking=False):
-            self._thread.submit(self._try, self._redis, events).add_done_callback(self._done)
+        if self._redis is not None:
+            self._thread.submit(self._try, self._redis, events)
 
     def close(self) -> None:
         """Waits until what was told is written."""
-        self._thread.shutdown(wait=True)
+        self._thread.close()
 
     def _try(self, client: Redis, events: list[Event]) -> None:
         if time.monotonic() < self._silent_until:
@@ -128,11 +125,6 @@ class Feed:
             log.warning("events are not told for a moment", error=type(error).__name__)
             self._silent_until = time.monotonic() + PAUSE_SECONDS
 
-    def _done(self, future: "Future[None]") -> None:
-        self._room.release()
-        if error := future.exception():
-            log.error("telling events failed", error=repr(error))
-
 
 def _add(client: Redis, events: list[Event]) -> None:
     with client.pipeline(transaction=False) as pipe:
@@ -141,11 +133,6 @@ def _add(client: Redis, events: list[Event]) -> None:
             pipe.xadd(STREAM, entry, maxlen=LENGTH, approximate=True)
         pipe.expire(STREAM, KEPT_SECONDS)
         pipe.execute()
-
-
-def readable(url: str) -> bool:
-    """Whether the stream can be reached there: kombu's sentinel:// URLs are no URLs of Redis."""
-    return not url.startswith("sentinel://")
 
 
 def connect(sessions: sessionmaker[Session], feed: Feed) -> None:
@@ -158,15 +145,6 @@ def connect(sessions: sessionmaker[Session], feed: Feed) -> None:
     hooks.listen(sessions, "before_commit", _prepare)
     hooks.listen(sessions, "after_commit", tell)
     hooks.listen(sessions, "after_rollback", _forget)
-
-
-def _client(url: str) -> Redis:
-    return Redis.from_url(
-        url,
-        socket_connect_timeout=ANSWER_SECONDS,
-        socket_timeout=ANSWER_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
 
 
 def _prepare(db: Session) -> None:

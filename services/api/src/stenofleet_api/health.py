@@ -6,13 +6,12 @@ import redis
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 from stenofleet.db.upgrade import head, is_ready
 from stenofleet.errors import StorageError
+from stenofleet.redis_clients import asking_once, is_direct
 from stenofleet.settings import RedisSettings
 from stenofleet.storage import Recordings
 
@@ -93,14 +92,9 @@ def _storage(recordings: Recordings) -> str:
 
 
 def _broker(settings: RedisSettings) -> str:
-    if settings.broker.startswith("sentinel://"):
+    if not is_direct(settings.broker):
         return "not checked"
-    client = redis.Redis.from_url(
-        settings.broker,
-        socket_connect_timeout=BROKER_SECONDS,
-        socket_timeout=BROKER_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
+    client = asking_once(settings.broker, BROKER_SECONDS)
     try:
         client.ping()
     except redis.RedisError:

@@ -1,7 +1,5 @@
 """Publishes after the commit, away from the request: a broker that is away delays no answer."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
-from threading import BoundedSemaphore
 from typing import Final
 
 import structlog
@@ -9,6 +7,7 @@ from celery import Celery
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from stenofleet import outbox
+from stenofleet.background import Background
 
 from stenofleet_api import metrics
 
@@ -25,19 +24,16 @@ class Publisher:
         """Publishes with ``app`` what lies in the database of ``sessions``."""
         self._sessions = sessions
         self._app = app
-        self._room = BoundedSemaphore(WAITING)
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="publisher")
+        self._thread = Background("publishing", WAITING)
 
     def publish(self, row_id: int) -> None:
         """Sends the row soon; returns at once."""
-        if not self._room.acquire(blocking=False):
+        if not self._thread.submit(self._publish, row_id):
             metrics.OUTBOX_PUBLISHES.labels("left").inc()
-            return
-        self._thread.submit(self._publish, row_id).add_done_callback(self._done)
 
     def close(self) -> None:
         """Waits for the row that is being sent; the others stay in the outbox."""
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        self._thread.close(drop=True)
 
     def _publish(self, row_id: int) -> None:
         try:
@@ -46,8 +42,3 @@ class Publisher:
             log.warning("a row of the outbox is left to housekeeping", error=type(error).__name__)
             sent = False
         metrics.OUTBOX_PUBLISHES.labels("published" if sent else "left").inc()
-
-    def _done(self, future: Future[None]) -> None:
-        self._room.release()
-        if not future.cancelled() and (error := future.exception()):
-            log.error("publishing failed", error=repr(error))

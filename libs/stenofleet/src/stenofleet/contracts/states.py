@@ -33,6 +33,10 @@ ALLOWED: Final[dict[SessionState, frozenset[SessionState]]] = {
 }
 
 
+ENDED: Final = frozenset({SessionState.COMPLETED, SessionState.FAILED, SessionState.CANCELLED})
+"""States that only a person leads out of."""
+
+
 def may_become(now: SessionState, then: SessionState) -> bool:
     """Whether a session in state ``now`` may be brought to ``then``."""
     return then in ALLOWED[now]

@@ -10,3 +10,6 @@ PROCESSING: Final = "movement_logs:processing:"
 
 LEASES: Final = "movement_logs:leases"
 """A sorted set: the processing lists, by the time (epoch seconds) at which their lease ends."""
+
+CHUNK: Final = 5_000
+"""Items of one push in a script: Lua's ``unpack`` fails at about 8,000."""

@@ -5,18 +5,14 @@ from typing import Any, Final
 
 import msgspec
 from redis import Redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from stenofleet.errors import ListFull, SettingsError
-from stenofleet.movement.keys import QUEUE
+from stenofleet.movement.keys import CHUNK, QUEUE
+from stenofleet.redis_clients import asking_once, is_direct
 from stenofleet.settings import RedisSettings
 
 ANSWER_SECONDS: Final = 5.0
 """Until a Redis that does not answer counts as away."""
-
-CHUNK: Final = 5_000
-"""Items of one push: Lua's ``unpack`` fails at about 8,000."""
 
 SWEPT: Final = 1_000
 """Items that are looked at in one call, so that others are not kept from Redis for long."""
@@ -53,15 +49,10 @@ def connect(settings: RedisSettings) -> Redis:
     Raises:
         SettingsError: the broker is behind Sentinels.
     """
-    if settings.broker.startswith("sentinel://"):
+    if not is_direct(settings.broker):
         raise SettingsError("movements cannot be taken through sentinel://, expected redis://")
-    return Redis.from_url(
-        settings.broker,
-        socket_connect_timeout=ANSWER_SECONDS,
-        socket_timeout=ANSWER_SECONDS,
-        # A push whose answer was lost may have been done: who sent it tries again, with its ids.
-        retry=Retry(NoBackoff(), 0),
-    )
+    # A push whose answer was lost may have been done: who sent it tries again, with its ids.
+    return asking_once(settings.broker, ANSWER_SECONDS)
 
 
 class WayIn:

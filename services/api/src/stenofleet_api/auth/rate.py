@@ -12,6 +12,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from redis.backoff import NoBackoff
 from redis.connection import ConnectionPool
 from redis.retry import Retry
+from stenofleet.redis_clients import is_direct
 
 from stenofleet_api import metrics
 from stenofleet_api.auth.caller import Caller
@@ -66,7 +67,7 @@ class RateLimit:
 
 
 def _limiter(broker: str) -> SlidingWindowCounterRateLimiter | None:
-    if broker.startswith("sentinel://"):
+    if not is_direct(broker):
         log.warning("rates are not limited: kombu's sentinel:// URLs are not understood here")
         return None
     pool = ConnectionPool.from_url(

@@ -6,8 +6,9 @@ from functools import partial
 
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
-from stenofleet import feed, status
+from stenofleet import status
 from stenofleet.contracts.progress import Progress
+from stenofleet.redis_clients import is_direct
 
 from stenofleet_api.events.hub import Hub
 from stenofleet_api.events.reader import Reader
@@ -22,11 +23,11 @@ class Live:
 
     def __init__(self, url: str, sessions: sessionmaker[Session]) -> None:
         """Connects when it is first asked; ``url`` is where events lie, ``sessions`` the truth."""
-        if not feed.readable(url):
+        if not is_direct(url):
             log.warning("events come late: kombu's sentinel:// URLs are not understood here")
         self.hub = Hub()
-        self.stream = EventLog(url) if feed.readable(url) else None
-        self.tickets = Tickets(url if feed.readable(url) else None)
+        self.stream = EventLog(url) if is_direct(url) else None
+        self.tickets = Tickets(url if is_direct(url) else None)
         self._reader = Reader(self.hub, self.stream, partial(_look, sessions))
 
     def start(self) -> None:

@@ -1,12 +1,9 @@
 """What a watcher has been told, so that nothing it sees goes backwards or comes twice."""
 
 import uuid
-from typing import Final
 
 from stenofleet.contracts.progress import Progress
-from stenofleet.contracts.states import SessionState
-
-ENDED: Final = frozenset({SessionState.COMPLETED, SessionState.FAILED, SessionState.CANCELLED})
+from stenofleet.contracts.states import ENDED, SessionState
 
 
 def has_ended(progress: Progress | None) -> bool:

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import ResponseError
 from stenofleet.feed import STREAM, Event
+
+from stenofleet_api.events.clients import asking_once
 
 log = structlog.get_logger(__name__)
 
@@ -27,13 +26,7 @@ class EventLog:
 
     def __init__(self, url: str) -> None:
         """Connects when it is first asked."""
-        self._redis = Redis.from_url(
-            url,
-            decode_responses=True,
-            socket_connect_timeout=SOCKET_SECONDS,
-            socket_timeout=SOCKET_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        )
+        self._redis = asking_once(url, SOCKET_SECONDS)
 
     async def last_id(self) -> str:
         """The newest place that the stream ever had.

@@ -5,10 +5,9 @@ import secrets
 from typing import Any, Final
 
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from stenofleet_api.events.clients import asking_once
 from stenofleet_api.events.errors import TicketRefused, TicketsAway
 
 SECONDS: Final = 60
@@ -22,7 +21,7 @@ class Tickets:
 
     def __init__(self, url: str | None) -> None:
         """Connects when it is first asked; without a ``url`` there are no tickets."""
-        self._redis = None if url is None else _client(url)
+        self._redis = None if url is None else asking_once(url, ANSWER_SECONDS)
 
     async def give(self, owner: str) -> str:
         """A ticket with which ``owner``'s events may be watched once.
@@ -64,16 +63,6 @@ class Tickets:
         if self._redis is None:
             raise TicketsAway("Tickets need a redis:// address; use the key in a header instead.")
         return self._redis
-
-
-def _client(url: str) -> Redis:
-    return Redis.from_url(
-        url,
-        decode_responses=True,
-        socket_connect_timeout=ANSWER_SECONDS,
-        socket_timeout=ANSWER_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
 
 
 def _name(ticket: str) -> str:

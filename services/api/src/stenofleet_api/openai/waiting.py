@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 from starlette.concurrency import run_in_threadpool
-from stenofleet.contracts.states import SessionState
+from stenofleet.contracts.states import ENDED, SessionState
 
 from stenofleet_api.events.hub import Watcher
 from stenofleet_api.problems import DATABASE_AWAY
@@ -16,7 +16,6 @@ log = structlog.get_logger(__name__)
 
 LOOK_SECONDS: Final = 1.0
 """Between two looks into the database, unless an event comes first."""
-ENDED: Final = frozenset({SessionState.COMPLETED, SessionState.FAILED, SessionState.CANCELLED})
 
 
 async def until_ended(

@@ -8,10 +8,7 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from redis import Redis
-from stenofleet.movement.keys import LEASES, QUEUE
-
-CHUNK: Final = 5_000
-"""Items of one push: Lua's ``unpack`` fails at about 8,000."""
+from stenofleet.movement.keys import CHUNK, LEASES, QUEUE
 
 GIVEN_BACK: Final = 10
 """Batches that one call gives back, so that others are not kept from Redis for long."""
