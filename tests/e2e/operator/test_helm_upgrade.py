@@ -8,6 +8,7 @@ import pytest
 from support.fleet import eventually
 from support.operator_lab import BROKERS, CHART, PROFILE, Lab
 from support.plain_app import PlainApp, Setup, command_of, env_of
+from support.plain_image import OPERATOR
 from support.watches import changes, watched
 
 PODS = 6
@@ -43,9 +44,8 @@ def test_an_upgrade_with_a_changed_label_leaves_six_replicas_as_they_are(farm: P
 
 def deploy(app: PlainApp, **worker: Any) -> None:
     lab = app.lab
-    repository, _, tag = lab.image.rpartition(":")
     plain = {
-        "image": {"repository": repository, "tag": tag},
+        "image": image_value(lab.image),
         "command": command_of(app),
         "env": env_of(app),
         "queues": [app.name],
@@ -57,9 +57,16 @@ def deploy(app: PlainApp, **worker: Any) -> None:
     }
     values = {
         "fullnameOverride": app.name,
-        "operator": {"enabled": False},
+        # Without an operator of its own, an upgrade still brings the CRD to this version.
+        "operator": {"enabled": False, "image": image_value(lab.images[OPERATOR])},
         "workers": {"plain": plain},
     }
     where = ("--namespace", lab.namespace, "--values", str(PROFILE), "--values", "-")
     command = ("upgrade", "--install", app.name, str(CHART), *where)
     lab.cluster.helm(*command, text=json.dumps(values), timeout=120)
+
+
+def image_value(name: str) -> dict[str, str]:
+    """An image's name as the chart takes it."""
+    repository, _, tag = name.rpartition(":")
+    return {"repository": repository, "tag": tag}

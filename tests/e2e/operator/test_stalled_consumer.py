@@ -16,9 +16,10 @@ def test_a_stalled_worker_is_restarted_alone_and_the_backlog_is_worked_off(
         [pod] = app.pods()
         # As a consumer that a lost connection left without its queue.
         with app.client() as client:
-            client.control.cancel_consumer(
-                app.name, destination=[f"celery@{pod['metadata']['name']}"]
+            answer = client.control.cancel_consumer(
+                app.name, destination=[f"celery@{pod['metadata']['name']}"], reply=True, timeout=30
             )
+        assert answer, "the worker did not say that it consumes no more"
         tasks = app.send(2, 0.1)
         app.wait_condition("StalledConsumer", "True", SUSPECTED_SECONDS)
         app.wait_done(tasks, SUSPECTED_SECONDS)
