@@ -14,7 +14,7 @@ from stenofleet_deploy.portforward import forwarded
 from stenofleet_deploy.release import CRDS, Release, ensure_namespace
 from support import lab_objects
 from support.fleet import eventually
-from support.plain_image import OPERATOR, PLAIN, delivered
+from support.plain_image import OPERATOR, PLAIN, delivered, image_value
 from support.releases import ROOT
 
 LEDGER = "ledger"
@@ -171,11 +171,10 @@ def _install(opened: Lab) -> None:
 
 def _operator(opened: Lab) -> None:
     """The chart's operator and nothing else of it."""
-    name, _, tag = opened.images[OPERATOR].rpartition(":")
     values = {
         "settings": {"logLevel": os.environ.get("LAB_LOG_LEVEL", "INFO")},
         "operator": {
-            "image": {"repository": name, "tag": tag},
+            "image": image_value(opened.images[OPERATOR]),
             "tickSeconds": 0.5,
             "brokerSecrets": [BROKERS],
         },

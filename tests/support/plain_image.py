@@ -35,3 +35,9 @@ def delivered(cluster: Cluster) -> dict[str, str]:
     tags = deliver(tuple(wanted), ROOT, builder, way_to(cluster.flavour, builder, registry))
     before = f"{registry}/" if registry else ""
     return {name: f"{before}{name}:{tag}" for name, tag in tags.items()}
+
+
+def image_value(name: str) -> dict[str, str]:
+    """An image's name as the chart takes it."""
+    repository, _, tag = name.rpartition(":")
+    return {"repository": repository, "tag": tag}

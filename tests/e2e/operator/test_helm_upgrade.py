@@ -8,7 +8,7 @@ import pytest
 from support.fleet import eventually
 from support.operator_lab import BROKERS, CHART, PROFILE, Lab
 from support.plain_app import PlainApp, Setup, command_of, env_of
-from support.plain_image import OPERATOR
+from support.plain_image import OPERATOR, image_value
 from support.watches import changes, watched
 
 PODS = 6
@@ -64,9 +64,3 @@ def deploy(app: PlainApp, **worker: Any) -> None:
     where = ("--namespace", lab.namespace, "--values", str(PROFILE), "--values", "-")
     command = ("upgrade", "--install", app.name, str(CHART), *where)
     lab.cluster.helm(*command, text=json.dumps(values), timeout=120)
-
-
-def image_value(name: str) -> dict[str, str]:
-    """An image's name as the chart takes it."""
-    repository, _, tag = name.rpartition(":")
-    return {"repository": repository, "tag": tag}
