@@ -4,7 +4,7 @@ from datetime import datetime
 
 import click
 
-from stenofleet import cli_keys
+from stenofleet import cli_keys, cli_plan
 from stenofleet.cli_errors import errors_told
 from stenofleet.db import upgrade as schema
 from stenofleet.db.engine import make_engine
@@ -151,3 +151,6 @@ def test_redis_celery(
         samples=samples,
         process=process_queue,
     )
+
+
+main.add_command(cli_plan.plan)

@@ -1,0 +1,1 @@
+"""How many workers a load needs: by the guide's rule, and by queueing theory."""
