@@ -17,8 +17,8 @@ PACKAGES := redis-server postgresql
 .PHONY: help setup tools models programs format lint types imports openapi openapi-check chart-docs chart-docs-check check \
 	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton bench-scale \
 	bench-sense bench-simulator bench-speakers bench-reaction bench-operator \
-	bench-transcription bench-ingest campaign-kills campaign-transcription campaign-ingest version \
-	release clean
+	bench-transcription bench-ingest campaign-kills campaign-transcription campaign-ingest campaign-movements \
+	version release clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -131,6 +131,10 @@ campaign-kills: setup ## Kill KILLS (50) pods and operators at random, and count
 
 campaign-transcription: setup tools ## Kill workers, restart Redis and PostgreSQL at each of twenty points.
 	FAULTS=all $(PYTEST) tests/integration/worker/test_worker_faults.py -q -s
+
+campaign-movements: setup ## Send EVENTS (1000000) movements to a release whose parts are killed; then 10 minutes idle.
+	EVENTS=$(or $(EVENTS),1000000) IDLE_SECONDS=$(or $(IDLE_SECONDS),600) $(PYTEST) \
+		tests/e2e/test_movements.py -q -s -o timeout=7200
 
 version: setup ## Print the version; NEW=1.2.3 has all packages, images and the chart bear it.
 	@$(RUN)/stenofleet-deploy version $(NEW)

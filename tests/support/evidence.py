@@ -1,4 +1,4 @@
-"""What a failed test of the lab leaves to look at: shown with the failure."""
+"""What a failed test on a cluster leaves to look at: shown with the failure."""
 
 from typing import Protocol
 
@@ -8,20 +8,23 @@ LINES = "40"
 
 
 class Kubectl(Protocol):
-    """Runs kubectl in the lab's namespace."""
+    """Runs kubectl in the namespace of the test."""
 
     def __call__(self, *words: str) -> str: ...
 
 
-def show(kubectl: Kubectl, app: str) -> None:
-    """Prints the pool with its events, the pods, and what the operator and the workers said."""
+def show(kubectl: Kubectl, pool: str, workers: str) -> None:
+    """Prints the pool with its events, the pods, and what the operator and the workers said.
+
+    ``workers`` selects the pods of the pool.
+    """
     operator = "app.kubernetes.io/component=operator"
     for words in (
-        ("get", "workerpool", app, "-o", "yaml"),
+        ("get", "workerpool", pool, "-o", "yaml"),
         ("get", "pods", "-o", "wide"),
         ("get", "events", "--sort-by=.metadata.creationTimestamp"),
         ("logs", "-l", operator, "--prefix", "--tail", LINES),
-        ("logs", "-l", f"app={app}", "--prefix", "--tail", LINES, "--ignore-errors"),
+        ("logs", "-l", workers, "--prefix", "--tail", LINES, "--ignore-errors"),
     ):
         print(f"---- kubectl {' '.join(words)}")
         try:

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -208,14 +208,22 @@ class Fleet:
 
 def kill(pod: dict[str, Any]) -> None:
     """Sends SIGKILL to a pod's worker, which only the machine of its node can."""
+    found = killed(pod)
+    if not found and os.environ.get("CONTEXT"):
+        pytest.skip("the pod's node is another machine: nobody here may kill its processes")
+    assert found, f"no process of {pod['metadata']['name']} runs on this machine"
+
+
+def killed(pod: dict[str, Any]) -> bool:
+    """Sends SIGKILL to a pod's worker; False when this machine has none, or no longer."""
     uid = re.compile(pod["metadata"]["uid"].replace("-", "[-_]"))
     workers = [process for process in _processes() if uid.search(_read(process / "cgroup"))]
     celery = [process for process in workers if "celery" in _read(process / "cmdline")]
-    if not celery and os.environ.get("CONTEXT"):
-        pytest.skip("the pod's node is another machine: nobody here may kill its processes")
-    assert celery, f"no process of {pod['metadata']['name']} runs on this machine"
     for process in celery:
-        os.kill(int(process.name), signal.SIGKILL)
+        # A child may have gone with its parent.
+        with suppress(ProcessLookupError):
+            os.kill(int(process.name), signal.SIGKILL)
+    return bool(celery)
 
 
 def _processes() -> list[Path]:

@@ -195,7 +195,7 @@ def plain_app(lab: Lab, name: str, setup: Setup | None = None, **spec: Any) -> I
     try:
         yield app
     except BaseException:
-        show(lab.kubectl, name)
+        show(lab.kubectl, name, f"app={name}")
         raise
     finally:
         lab.kubectl("delete", "workerpool", name, "--ignore-not-found")

@@ -1,9 +1,6 @@
 """Movements from the API's door to its pages, with a real worker between."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,13 +8,12 @@ import pytest
 from click.testing import CliRunner
 from redis import Redis
 from starlette.testclient import TestClient
-from stenofleet.broker import BrokerKeys
-from stenofleet.broker.heartbeats import is_heard
 from stenofleet.cli import main
 from stenofleet.movement.keys import QUEUE
 from stenofleet.settings import ApiSettings
 from support.movements_sent import ADD_ALL, LOGS, movement
-from support.servers import RedisServer, free_port, until
+from support.servers import RedisServer
+from support.writing_worker import writing_worker
 
 EVENT_ID = "019b8d4d-4d40-7c3e-8f5a-1b2c3d4e5f60"
 
@@ -30,25 +26,8 @@ def broker_url(redis_server: RedisServer) -> str:
 @pytest.fixture
 def worker(redis_server: RedisServer, settings: ApiSettings, tmp_path: Path) -> Iterator[None]:
     """A worker for all of the queues, which was heard."""
-    environment = {
-        **os.environ,
-        "REDIS_URL": settings.broker,
-        "DATABASE_URL": settings.database,
-        "STENOFLEET_STORAGE_URL": settings.storage_url,
-        "STENOFLEET_HEALTH_PORT": str(free_port()),
-    }
-    words = ("-m", "celery", "-A", "stenofleet_worker", "worker", "-Q", "logs,core", "-c", "1")
-    with (tmp_path / "worker.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, *words], env=environment, cwd=tmp_path, stdout=log, stderr=log
-        )
-    redis = Redis.from_url(redis_server.url)
-    try:
-        until(lambda: is_heard(redis, BrokerKeys(), 1), "a heartbeat", 60)
+    with writing_worker(tmp_path, redis_server, settings, settings.broker):
         yield
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 @pytest.mark.usefixtures("worker")

@@ -4,70 +4,24 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 from stenofleet.broker import BrokerKeys, missing_task_ids
-from stenofleet.celery_app import make_app
-from stenofleet.settings import RedisSettings
 from stenofleet_api.auth.rate import RateLimit
-from support.chart import OWN_POOL, ROOT, Values, of_kind, render
+from support.chart import ROOT, of_kind, render
+from support.redis_users import USERS, VALUES, Broker, acl
 from support.servers import RedisServer, until
 
 SUPPORT = Path(__file__).parents[2] / "support"
-LISTS = [{"key": "movement_logs", "itemsPerTask": 100}]
-VALUES: Values = {
-    "flower": {"enabled": True, "basicAuthSecret": {"name": "flower"}},
-    "workers": {"mail": {**OWN_POOL, "lists": LISTS}},
-    "redis": {"workerKeys": ["~shop:*"]},
-}
-USERS = ("api", "beat", "flower", "operator", "worker")
-
-
-def acl() -> dict[str, list[str]]:
-    """The rights of each user, as in the file that Redis reads."""
-    lines = of_kind(render(VALUES), "Secret")["redis"]["stringData"]["users.acl"].splitlines()
-    return {line.split()[1]: line.split()[2:] for line in lines}
-
-
-def password(user: str) -> str:
-    secret: Mapping[str, str] = of_kind(render(VALUES), "Secret")[f"redis-{user}"]["stringData"]
-    return secret["password"]
-
-
-@dataclass(frozen=True)
-class Broker:
-    """A Redis with the chart's users."""
-
-    server: RedisServer
-
-    def url(self, user: str) -> str:
-        return f"redis://{user}:{password(user)}@127.0.0.1:{self.server.port}/0"
-
-    def client(self, user: str) -> Any:
-        return redis.Redis.from_url(self.url(user), decode_responses=True, socket_timeout=5)
-
-    def app(self, user: str) -> Any:
-        return make_app(RedisSettings(redis_url=self.url(user)), f"of-{user}")
-
-    def refused(self) -> list[str]:
-        """What Redis refused to anybody so far."""
-        log: Any = self.server.client().acl_log()
-        return [f"{each['username']}: {each['object']}" for each in log]
 
 
 @pytest.fixture
 def broker(redis_server: RedisServer) -> Broker:
-    admin: Any = redis_server.client()
-    for user, rights in acl().items():
-        if user != "default":
-            admin.execute_command("ACL", "SETUSER", user, "reset", *rights)
-    admin.acl_log_reset()
-    return Broker(redis_server)
+    return Broker(redis_server).add_users()
 
 
 @pytest.fixture
@@ -107,9 +61,9 @@ def test_the_api_counts_its_callers(broker: Broker) -> None:
 
 def test_workers_read_the_lists_of_the_pools_and_keys_that_are_named(broker: Broker) -> None:
     client = broker.client("worker")
-    client.lpush("movement_logs", 1)
+    client.lpush("orders", 1)
     client.set("shop:cart", 1)
-    assert client.lpop("movement_logs") == "1"
+    assert client.lpop("orders") == "1"
     assert broker.refused() == []
 
 
@@ -130,7 +84,7 @@ def test_the_operator_has_the_rights_that_its_page_names(broker: Broker) -> None
     assert rest == {
         *("~core*", "~logs*", "~transcription*", "~mail*"),
         *("%R~core*", "%R~logs*", "%R~transcription*"),
-        *("%R~mail*", "%R~movement_logs"),
+        *("%R~mail*", "%R~movement_logs", "%R~orders"),
     }
     assert broker.client("operator").ping()
 
@@ -149,13 +103,16 @@ def test_nobody_may_do_more(user: str, command: str, broker: Broker) -> None:
     ("user", "command"),
     [
         ("api", "HGETALL unacked"),
-        ("api", "GET celery-task-meta-1"),
+        ("api", "DEL celery-task-meta-1"),
+        ("beat", "GET celery-task-meta-1"),
         ("api", "PUBLISH /0.celery.pidbox x"),
         ("beat", "PUBLISH /0.celery.pidbox x"),
         ("worker", "PUBLISH strange x"),
         ("beat", "HGETALL unacked"),
         ("beat", "GET stenofleet:rate"),
+        ("beat", "LLEN movement_logs"),
         ("operator", "LPUSH movement_logs 1"),
+        ("operator", "LLEN movement_logs:processing:1"),
         ("operator", "GET celery-task-meta-1"),
         ("flower", "GET shop:cart"),
     ],

@@ -11,14 +11,18 @@ needs. `default` stays for people and probes, who have the password in the Secre
 {{- $app := list "+@connection" "+@read" "+@write" "+@transaction" "+@scripting" "-@dangerous" "+info" "+time" -}}
 {{- /* A pattern that is subscribed to must stand here letter by letter, so some do beside what covers them. */ -}}
 {{- $workers := list "~unacked*" "~celery*" "~stenofleet:*" "~*.reply.celery.pidbox*" "&/0.celery*" "&/0.celery.pidbox" "&/0.celeryev/worker.*" "&/0.celeryev/*" "&celery-task*" "+@pubsub" -}}
+{{- /* Batches of movements and their leases lie beside the list, whoever writes them. */ -}}
+{{- $movements := list "~movement_logs" "~movement_logs:*" -}}
+{{- /* Requests may wait for a task, and for a sign of life of the workers. */ -}}
+{{- $waiting := list "%R~celery-task-meta-*" "&/0.celeryev/worker.*" "+subscribe" "+unsubscribe" -}}
 {{- if .Values.api.enabled }}
-api: {{ concat $app $celery $queues $lists (list "~stenofleet:*") | toJson }}
+api: {{ concat $app $celery $queues $lists $movements $waiting (list "~stenofleet:*") | uniq | toJson }}
 {{- end }}
 {{- if .Values.beat.enabled }}
 beat: {{ concat $app $celery $queues | toJson }}
 {{- end }}
 {{- if include "stenofleet.poolsWith" (dict "root" . "key" "enabled") }}
-worker: {{ concat $app $celery $queues $lists $workers .Values.redis.workerKeys | toJson }}
+worker: {{ concat $app $celery $queues $lists $movements $workers .Values.redis.workerKeys | uniq | toJson }}
 {{- end }}
 {{- if .Values.flower.enabled }}
 flower: {{ concat $app $celery $queues $lists $workers | toJson }}

@@ -1,0 +1,40 @@
+"""A worker of movements as a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from redis import Redis
+from stenofleet.broker import BrokerKeys
+from stenofleet.broker.heartbeats import is_heard
+from stenofleet.settings import ApiSettings
+from support.servers import RedisServer, free_port, until
+
+
+@contextmanager
+def writing_worker(
+    folder: Path, server: RedisServer, settings: ApiSettings, broker: str
+) -> Iterator[None]:
+    """A worker for the queues of movements, which was heard; it reaches Redis at ``broker``."""
+    environment = {
+        **os.environ,
+        "REDIS_URL": broker,
+        "DATABASE_URL": settings.database,
+        "STENOFLEET_STORAGE_URL": settings.storage_url,
+        "STENOFLEET_HEALTH_PORT": str(free_port()),
+    }
+    words = ("-m", "celery", "-A", "stenofleet_worker", "worker", "-Q", "logs,core", "-c", "1")
+    with (folder / "worker.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, *words], env=environment, cwd=folder, stdout=log, stderr=log
+        )
+    redis = Redis.from_url(server.url)
+    try:
+        until(lambda: is_heard(redis, BrokerKeys(), 1), "a heartbeat", 60)
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
