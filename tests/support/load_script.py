@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 
 SENDERS = 3
@@ -19,7 +20,8 @@ PATH = "/api/logs/add-movement/"
 def send(url: str) -> dict[str, object]:
     event = str(uuid.uuid4())
     movement = {"event_id": event, "user_id": "visitor", "track_id": 1, "bbox": [1, 2, 3, 4]}
-    body = json.dumps({**movement, "state": "entered", "store": "load"}).encode()
+    now = datetime.now(UTC).isoformat()
+    body = json.dumps({**movement, "state": "entered", "store": "load", "timestamp": now}).encode()
     headers = {"Content-Type": "application/json"}
     request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310
     try:
