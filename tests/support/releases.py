@@ -57,10 +57,10 @@ def removed(release: Release) -> Iterator[None]:
         release.cluster.kubectl(*words, timeout=GONE_SECONDS)
 
 
-def deploy(release: Release) -> None:
-    """Brings a release up as a user does, with the small model."""
+def deploy(release: Release, *more: str) -> None:
+    """Brings a release up as a user does, with the small model, and ``more`` options."""
     where = ["--namespace", release.namespace, *_named(release.cluster)]
-    options = ["--no-demo", "--whisper-model", "tiny.en", "--values", str(VALUES)]
+    options = ["--no-demo", "--whisper-model", "tiny.en", "--values", str(VALUES), *more]
     command = [str(Path(sys.executable).with_name("stenofleet-deploy")), "up", *where, *options]
     if registry := os.environ.get("REGISTRY"):
         command += ["--registry", registry]
