@@ -25,7 +25,7 @@ NAMESPACE = "stenofleet-e2e-life"
 SERVICE = "http://stenofleet-api:8000"
 CHART = ROOT / "helm" / "stenofleet"
 HELM_SECONDS = 180
-SESSIONS = 3
+SESSIONS = 2
 UNKEPT = {"events", "pods"}
 """Kinds that say what happened, and metrics that share the name of pods."""
 
@@ -48,7 +48,7 @@ def test_an_upgrade_under_load_fails_no_request_and_loses_and_doubles_no_task(
 ) -> None:
     chart, images = next_chart(tmp_path), next_images(release)
     with reached(release) as fleet, load(fleet, SERVICE) as sending:
-        sessions = [fleet.started(recording(6)) for _ in range(SESSIONS)]
+        sessions = [fleet.started(recording(4)) for _ in range(SESSIONS)]
         fleet.wait_transcribing(sessions[0])
         sending.wait_further(20)
         before = fleet.runs("api", "worker-core", "beat", "operator")

@@ -14,6 +14,7 @@ SENDERS = 3
 PAUSE_SECONDS = 0.1
 ANSWER_SECONDS = 30
 STOP = Path("/tmp/stop")  # noqa: S108 - the pod's own
+LINE = threading.Lock()
 PATH = "/api/logs/add-movement/"
 
 
@@ -35,7 +36,9 @@ def send(url: str) -> dict[str, object]:
 
 def work(url: str) -> None:
     while not STOP.exists():
-        print(json.dumps(send(url)), flush=True)
+        told = json.dumps(send(url))
+        with LINE:
+            print(told, flush=True)
         time.sleep(PAUSE_SECONDS)
 
 
