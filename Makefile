@@ -17,8 +17,8 @@ PACKAGES := redis-server postgresql
 .PHONY: help setup tools models programs format lint types imports openapi openapi-check chart-docs chart-docs-check check \
 	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton bench-scale \
 	bench-sense bench-simulator bench-speakers bench-reaction bench-operator \
-	bench-transcription bench-ingest campaign-kills campaign-transcription campaign-ingest campaign-movements \
-	version release clean
+	bench-transcription bench-ingest bench-install campaign-kills campaign-transcription campaign-ingest \
+	campaign-movements version release clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -122,6 +122,9 @@ bench-transcription: setup tools models ## Print how fast, exact and frugal tran
 
 bench-ingest: setup tools ## Print how fast movements are written, and what their workers take.
 	$(RUN)/python tests/bench/bench_ingest.py $(ARGS)
+
+bench-install: setup programs ## Print how long an installation takes, and what an upgrade costs its users.
+	$(RUN)/python tests/bench/bench_install.py $(ARGS)
 
 bench-speakers: setup models ## Print how well and how fast speakers are told apart.
 	$(RUN)/python -W ignore tests/bench/bench_speakers.py

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from urllib.parse import urlsplit
 
-from support.chart import CASES, FULLNAME, containers, env, of_kind, pods, render
+from support.chart import CASES, FULLNAME, OWN_POOL, Values, containers, env, of_kind, pods, render
 
 
 def test_url_and_password_of_a_server_agree() -> None:
@@ -92,6 +92,45 @@ def test_an_external_redis_may_have_an_authority_of_its_own() -> None:
         "name": "redis-ca",
         "secret": {"secretName": "my-ca", "items": [{"key": "root.pem", "path": "ca.crt"}]},
     } in volumes
+
+
+SENTINEL: Values = {
+    "redis": {
+        "externalUrlSecret": {"name": "my-redis"},
+        "externalCaSecret": {"name": "my-ca"},
+        "sentinel": {"masterName": "steno", "passwordSecret": {"name": "my-watch"}},
+    },
+    "workers": {"mail": {**OWN_POOL, "broker": {"urlSecretRef": {"name": "theirs", "key": "url"}}}},
+}
+
+
+def test_behind_sentinels_every_client_of_redis_knows_the_master_and_the_authority() -> None:
+    told = {
+        "REDIS_SENTINEL_MASTER": "steno",
+        "REDIS_SENTINEL_PASSWORD": {"secretKeyRef": {"name": "my-watch", "key": "password"}},
+        "REDIS_CA_FILE": "/etc/stenofleet/redis/ca.crt",
+    }
+    variables = {
+        name: env(template["spec"]["containers"][0])
+        for name, template in pods(render(SENTINEL))
+        if "REDIS_URL" in env(template["spec"]["containers"][0])
+    }
+    assert not set(told) & set(variables.pop("Deployment worker-mail"))
+    assert len(variables) == 5
+    assert all(told.items() <= each.items() for each in variables.values())
+
+
+def test_behind_sentinels_pools_say_so_and_the_operator_may_read_the_password() -> None:
+    objects = render(SENTINEL)
+    pools = of_kind(objects, "WorkerPool")
+    assert pools["core"]["spec"]["broker"]["sentinel"] == {
+        "masterName": "steno",
+        "passwordSecretRef": {"name": "my-watch", "key": "password"},
+    }
+    assert set(pools["mail"]["spec"]["broker"]) == {"urlSecretRef"}
+    rules = of_kind(objects, "Role")["operator"]["rules"]
+    (named,) = (rule["resourceNames"] for rule in rules if "secrets" in rule["resources"])
+    assert named == ["my-ca", "my-redis", "my-watch", "theirs"]
 
 
 def test_pods_that_share_a_configuration_share_its_checksum() -> None:

@@ -82,6 +82,19 @@ CONTRADICTIONS: dict[str, tuple[Values, str]] = {
             "not name: add it, or set workers.core.enabled to false."
         ),
     ),
+    "Sentinels without their URL": (
+        {"redis": {"sentinel": {"masterName": "steno"}}},
+        'redis.sentinel.masterName is "steno" and redis.externalUrlSecret.name is empty: set it to',
+    ),
+    "a Sentinels' password without a master": (
+        {
+            "redis": {
+                "externalUrlSecret": {"name": "mine"},
+                "sentinel": {"passwordSecret": {"name": "watch"}},
+            }
+        },
+        "redis.sentinel.passwordSecret names a Secret and redis.sentinel.masterName is empty",
+    ),
     "TLS without a certificate": (
         {"redis": {"tls": {"enabled": True}}},
         "redis.tls.enabled is true and redis.tls.certificateSecret is empty",

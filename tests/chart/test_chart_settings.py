@@ -30,6 +30,7 @@ CONFIGURED: dict[str, tuple[Values, str]] = {
     "STENOFLEET_OPENAI_TIMEOUT": ({"settings": {"openaiTimeout": 100}}, "100"),
     "STENOFLEET_OPENAI_GRACE": ({"settings": {"openaiGrace": 0}}, "0"),
     "STENOFLEET_MOVEMENT_QUEUE_LIMIT": ({"settings": {"movementQueueLimit": 20000}}, "20000"),
+    "STENOFLEET_MOVEMENT_REPLICAS": ({"settings": {"movementReplicas": 1}}, "1"),
     "STENOFLEET_REQUIRE_CONFIRM": ({"settings": {"requireConfirm": False}}, "false"),
     "STENOFLEET_MOVEMENT_BATCH_SIZE": ({"settings": {"movementBatchSize": 10}}, "10"),
     "STENOFLEET_MOVEMENT_LEASE_SECONDS": ({"settings": {"movementLeaseSeconds": 10}}, "10"),
@@ -53,6 +54,18 @@ SECRET: dict[str, tuple[Values, Object]] = {
     "REDIS_URL": (
         {"redis": {"externalUrlSecret": {"name": "mine", "key": "a"}}},
         {"name": "mine", "key": "a"},
+    ),
+    "REDIS_SENTINEL_PASSWORD": (
+        {
+            "redis": {
+                "externalUrlSecret": {"name": "mine"},
+                "sentinel": {
+                    "masterName": "steno",
+                    "passwordSecret": {"name": "watch", "key": "e"},
+                },
+            }
+        },
+        {"name": "watch", "key": "e"},
     ),
     "DATABASE_URL": (
         {"postgresql": {"externalUrlSecret": {"name": "mine", "key": "b"}}},
@@ -83,6 +96,7 @@ PARTS_OF_A_URL = {
     *("DB_NAME", "DB_USER", "DB_PASSWORD", "DB_HOST", "DB_PORT"),
     *("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND"),  # REDIS_URL unless a pool has its own broker
 }
+OPEN_IN_A_URL = {"REDIS_SENTINEL_MASTER", "REDIS_CA_FILE"}  # see test_chart_credentials.py
 FIXED_IN_A_POD_OF_ITS_OWN = {"STENOFLEET_HEALTH_PORT", "STENOFLEET_API_PORT"}
 
 
@@ -92,7 +106,8 @@ def variables(kind: type[Settings]) -> set[str]:
 
 
 def test_no_setting_of_the_api_or_the_workers_is_left_out() -> None:
-    known = set(CONFIGURED) | set(SECRET) | WORKERS | PARTS_OF_A_URL | FIXED_IN_A_POD_OF_ITS_OWN
+    known = set(CONFIGURED) | set(SECRET) | WORKERS | PARTS_OF_A_URL | OPEN_IN_A_URL
+    known |= FIXED_IN_A_POD_OF_ITS_OWN
     assert variables(ApiSettings) | variables(WorkerSettings) == known
 
 

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,14 @@ class ApiProcess:
 
 
 @contextmanager
-def api_process(folder: Path, database: str, broker: str, **settings: str) -> Iterator[ApiProcess]:
+def api_process(
+    folder: Path,
+    database: str,
+    broker: str,
+    *,
+    variables: Mapping[str, str] | None = None,
+    **settings: str,
+) -> Iterator[ApiProcess]:
     """A replica over these servers, which answers; ``settings`` are ``STENOFLEET_...``."""
     port = free_port()
     environment = {
@@ -34,6 +41,7 @@ def api_process(folder: Path, database: str, broker: str, **settings: str) -> It
         "STENOFLEET_AUTH_MODE": "none",
         "STENOFLEET_SECRET_KEY": "a key for tests, 32 characters..",
         "STENOFLEET_STORAGE_URL": f"file://{folder}/recordings",
+        **(variables or {}),
         **{f"STENOFLEET_{name.upper()}": value for name, value in settings.items()},
     }
     command = [sys.executable, "-m", "stenofleet_api"]

@@ -17,14 +17,21 @@ MASTER = "orders"
 
 @dataclass(frozen=True)
 class Authority:
-    """A CA of its own, and a certificate that it gave to `localhost`."""
+    """A CA of its own, and a certificate that it gave to `localhost`, or to other names."""
 
     folder: Path
+    names: str = "DNS:localhost"
 
     @property
     def pem(self) -> str:
         """The CA's certificate."""
         return (self.folder / "ca.crt").read_text()
+
+    @property
+    def tls_secret(self) -> dict[str, str]:
+        """Certificate, key and CA, as a Secret of Kubernetes has them."""
+        files = {"tls.crt": "redis.crt", "tls.key": "redis.key", "ca.crt": "ca.crt"}
+        return {key: (self.folder / file).read_text() for key, file in files.items()}
 
     def make(self) -> None:
         """Writes keys and certificates into the folder."""
@@ -32,7 +39,7 @@ class Authority:
         self._openssl(
             "req", "-x509", *key, "-subj", "/CN=ca", "-keyout", "ca.key", "-out", "ca.crt"
         )
-        (self.folder / "names").write_text("subjectAltName=DNS:localhost")
+        (self.folder / "names").write_text(f"subjectAltName={self.names}")
         request = ("-subj", "/CN=localhost", "-keyout", "redis.key", "-out", "redis.csr")
         self._openssl("req", *key[:3], *request)
         signer = ("-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2")

@@ -41,20 +41,26 @@ def some_cluster() -> Iterator[Cluster]:
 def installed(cluster: Cluster, namespace: str) -> Iterator[Release]:
     """A release with the tests' values in a namespace of its own; both go at the end."""
     release = Release(cluster, "stenofleet", namespace)
-    try:
+    with removed(release):
         deploy(release)
         yield release
+
+
+@contextmanager
+def removed(release: Release) -> Iterator[None]:
+    """Takes the release and its namespace away at the end."""
+    try:
+        yield
     finally:
         uninstall(release)
-        cluster.kubectl(
-            "delete", "namespace", namespace, "--ignore-not-found", timeout=GONE_SECONDS
-        )
+        words = ("delete", "namespace", release.namespace, "--ignore-not-found")
+        release.cluster.kubectl(*words, timeout=GONE_SECONDS)
 
 
-def deploy(release: Release) -> None:
-    """Brings a release up as a user does, with the small model."""
+def deploy(release: Release, *more: str) -> None:
+    """Brings a release up as a user does, with the small model, and ``more`` options."""
     where = ["--namespace", release.namespace, *_named(release.cluster)]
-    options = ["--no-demo", "--whisper-model", "tiny.en", "--values", str(VALUES)]
+    options = ["--no-demo", "--whisper-model", "tiny.en", "--values", str(VALUES), *more]
     command = [str(Path(sys.executable).with_name("stenofleet-deploy")), "up", *where, *options]
     if registry := os.environ.get("REGISTRY"):
         command += ["--registry", registry]

@@ -46,6 +46,7 @@ beat.enabled is true and no pool consumes the queue core, to which beat sends: e
 {{- define "stenofleet.checkSecrets" -}}
 {{- include "stenofleet.checkSecret" (dict "at" "redis.externalUrlSecret" "value" .Values.redis.externalUrlSecret "default" "url") -}}
 {{- include "stenofleet.checkSecret" (dict "at" "redis.externalCaSecret" "value" .Values.redis.externalCaSecret "default" "ca.crt") -}}
+{{- include "stenofleet.checkSecret" (dict "at" "redis.sentinel.passwordSecret" "value" .Values.redis.sentinel.passwordSecret "default" "password") -}}
 {{- include "stenofleet.checkSecret" (dict "at" "postgresql.externalUrlSecret" "value" .Values.postgresql.externalUrlSecret "default" "url") -}}
 {{- include "stenofleet.checkSecret" (dict "at" "secretKey.existingSecret" "value" .Values.secretKey.existingSecret "default" "secret-key") -}}
 {{- include "stenofleet.checkSecret" (dict "at" "flower.basicAuthSecret" "value" .Values.flower.basicAuthSecret "default" "basic-auth") -}}
@@ -69,6 +70,12 @@ redis.tls.enabled is true and redis.tls.certificateSecret is empty: set it to an
 {{- end }}
 {{- if and .tls.enabled .externalUrlSecret.name }}
 redis.tls is of the Redis that the chart deploys, and redis.externalUrlSecret names another: put rediss:// in that URL, and set redis.tls.enabled to false.
+{{- end }}
+{{- if and .sentinel.masterName (not .externalUrlSecret.name) }}
+redis.sentinel.masterName is {{ .sentinel.masterName | quote }} and redis.externalUrlSecret.name is empty: set it to a Secret with a sentinel:// URL, or leave masterName out.
+{{- end }}
+{{- if and .sentinel.passwordSecret.name (not .sentinel.masterName) }}
+redis.sentinel.passwordSecret names a Secret and redis.sentinel.masterName is empty: set it to the name by which the Sentinels know the master.
 {{- end }}
 {{- $limit := dig "limits" "memory" "" .resources }}
 {{- if and (include "stenofleet.ownRedis" $) (not .maxmemory) (not $limit) }}

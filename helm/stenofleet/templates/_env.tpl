@@ -38,6 +38,34 @@ key: {{ $existing.key }}
 REDIS_URL:
   valueFrom:
     secretKeyRef: {{ include "stenofleet.redisSecret" . | fromYaml | toJson }}
+{{ include "stenofleet.redisOpenEnv" (dict "root" .root "sentinel" (include "stenofleet.redisSentinel" .root | fromYaml)) }}
+{{- end -}}
+
+{{/* How the Sentinels of the chart's values are asked, in a WorkerPool's words; empty without. */}}
+{{- define "stenofleet.redisSentinel" -}}
+{{- with .Values.redis.sentinel -}}
+{{- if .masterName }}
+masterName: {{ .masterName }}
+{{- if .passwordSecret.name }}
+passwordSecretRef: {{ toJson .passwordSecret }}
+{{- end }}
+{{- end }}
+{{- end -}}
+{{- end -}}
+
+{{/* What a URL of Redis leaves open: (dict "root" $ "sentinel" (dict ...)); "own" is true for a pool's own broker. */}}
+{{- define "stenofleet.redisOpenEnv" -}}
+{{- with .sentinel.masterName }}
+REDIS_SENTINEL_MASTER: {{ . | quote }}
+{{- end }}
+{{- with .sentinel.passwordSecretRef }}
+REDIS_SENTINEL_PASSWORD:
+  valueFrom:
+    secretKeyRef: {{ toJson . }}
+{{- end }}
+{{- if and (not .own) (include "stenofleet.redisCa" .root) }}
+REDIS_CA_FILE: {{ include "stenofleet.redisCaFile" .root }}
+{{- end }}
 {{- end -}}
 
 {{- define "stenofleet.databaseEnv" -}}
@@ -121,6 +149,7 @@ STENOFLEET_DB_POOL_SIZE: {{ int64 .databasePoolSize | quote }}
 STENOFLEET_OPENAI_TIMEOUT: {{ int64 .openaiTimeout | quote }}
 STENOFLEET_OPENAI_GRACE: {{ int64 .openaiGrace | quote }}
 STENOFLEET_MOVEMENT_QUEUE_LIMIT: {{ int64 .movementQueueLimit | quote }}
+STENOFLEET_MOVEMENT_REPLICAS: {{ int64 .movementReplicas | quote }}
 STENOFLEET_REQUIRE_CONFIRM: {{ .requireConfirm | quote }}
 STENOFLEET_MOVEMENT_BATCH_SIZE: {{ int64 .movementBatchSize | quote }}
 STENOFLEET_MOVEMENT_LEASE_SECONDS: {{ int64 .movementLeaseSeconds | quote }}

@@ -5,6 +5,10 @@
 {{- $shared := include "stenofleet.redisSecret" (dict "root" .root "user" "worker") | fromYaml -}}
 {{- $secret := dict "valueFrom" (dict "secretKeyRef" (default $shared .pool.broker.urlSecretRef)) -}}
 {{- $env := dict "REDIS_URL" $secret "CELERY_BROKER_URL" $secret "CELERY_RESULT_BACKEND" $secret "CELERY_CONCURRENCY" (toString .pool.concurrency.min) -}}
+{{- $own := .pool.broker.urlSecretRef -}}
+{{- $sentinel := not $own | ternary (include "stenofleet.redisSentinel" .root | fromYaml) dict -}}
+{{- $open := dict "root" .root "sentinel" (mergeOverwrite $sentinel (default dict .pool.broker.sentinel)) "own" $own -}}
+{{- $env = merge $env (include "stenofleet.redisOpenEnv" $open | fromYaml) -}}
 {{- if .pool.database }}{{ $env = merge $env (include "stenofleet.databaseEnv" .root | fromYaml) }}{{ end -}}
 {{- if .pool.google }}{{ $env = merge $env (include "stenofleet.googleEnv" .root | fromYaml) }}{{ end -}}
 {{- toYaml $env -}}

@@ -38,9 +38,9 @@ def silent_broker() -> Iterator[str]:
 
 @pytest.fixture
 def process(tmp_path: Path, database_url: str, silent_broker: str) -> Iterator[Process]:
-    limit = {"max_upload_bytes": str(LIMIT)}
+    limit = str(LIMIT)
     with (
-        api_process(tmp_path, database_url, silent_broker, **limit) as running,
+        api_process(tmp_path, database_url, silent_broker, max_upload_bytes=limit) as running,
         httpx.Client(base_url=running.url, timeout=30) as client,
     ):
         yield running.process, client

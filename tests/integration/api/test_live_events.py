@@ -19,6 +19,7 @@ from stenofleet.db.engine import make_engine, make_sessions
 from stenofleet.db.models import ProcessingStatus, TranscriptionSession
 from stenofleet.db.upgrade import upgrade
 from stenofleet.keys import Scope, Wish
+from stenofleet.redis_address import Address
 from stenofleet.settings import DatabaseSettings
 from support.api_process import ApiProcess, api_process
 from support.servers import PostgresServer, RedisServer
@@ -63,7 +64,7 @@ def replicas(
 def told(database_url: str, redis_server: RedisServer) -> Iterator[sessionmaker[Session]]:
     """Database sessions of a worker: what they note is told."""
     engine = make_engine(DatabaseSettings(database_url=database_url))
-    sessions, told = make_sessions(engine), feed.Feed(redis_server.url)
+    sessions, told = make_sessions(engine), feed.Feed(Address(redis_server.url))
     feed.connect(sessions, told)
     yield sessions
     told.close()

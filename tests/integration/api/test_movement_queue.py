@@ -44,7 +44,7 @@ def core_worker(redis: Redis, settings: ApiSettings, tmp_path: Path) -> Iterator
     """A worker for small tasks, which was heard."""
     environment = {
         **os.environ,
-        "REDIS_URL": settings.broker,
+        "REDIS_URL": settings.broker.url,
         "DATABASE_URL": settings.database,
         "STENOFLEET_STORAGE_URL": settings.storage_url,
         "STENOFLEET_HEALTH_PORT": str(free_port()),

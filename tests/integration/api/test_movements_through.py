@@ -26,7 +26,7 @@ def broker_url(redis_server: RedisServer) -> str:
 @pytest.fixture
 def worker(redis_server: RedisServer, settings: ApiSettings, tmp_path: Path) -> Iterator[None]:
     """A worker for all of the queues, which was heard."""
-    with writing_worker(tmp_path, redis_server, settings, settings.broker):
+    with writing_worker(tmp_path, redis_server, settings, settings.broker.url):
         yield
 
 
@@ -65,7 +65,7 @@ def test_a_strangers_item_becomes_a_dead_letter_and_comes_back_when_it_fails_aga
 def test_the_command_adds_samples_and_has_them_written(
     client: TestClient, settings: ApiSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("REDIS_URL", settings.broker)
+    monkeypatch.setenv("REDIS_URL", settings.broker.url)
 
     words = ["test-redis-celery", "--test-all", "--add-sample-data", "25", "--process-queue"]
     result = CliRunner().invoke(main, words)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import redis
 from stenofleet.broker import BrokerKeys, missing_task_ids
+from stenofleet.redis_address import Address
 from stenofleet_api.auth.rate import RateLimit
 from support.chart import ROOT, of_kind, render
 from support.redis_users import USERS, VALUES, Broker, acl
@@ -53,7 +54,7 @@ def test_a_task_goes_its_way_and_nobody_is_refused_anything(broker: Broker) -> N
 
 
 def test_the_api_counts_its_callers(broker: Broker) -> None:
-    limit = RateLimit(broker.url("api"), 10)
+    limit = RateLimit(Address(broker.url("api")), 10)
     assert limit._limiter is not None
     assert limit._limiter.storage.check()
     assert broker.refused() == []

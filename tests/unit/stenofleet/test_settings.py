@@ -24,23 +24,44 @@ def no_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_redis_url_wins_over_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_URL", "rediss://cache.example.com:6380/2")
     monkeypatch.setenv("REDIS_HOST", "other")
-    assert load(RedisSettings).broker == "rediss://cache.example.com:6380/2"
+    assert load(RedisSettings).broker.url == (
+        "rediss://cache.example.com:6380/2?ssl_cert_reqs=required"
+    )
+
+
+def test_sentinels_need_the_master_s_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CELERY_BROKER_URL", "sentinel://:hush@watch-0;sentinel://watch-1:26380")
+    with pytest.raises(SettingsError, match=r"REDIS_SENTINEL_MASTER: .*CELERY_BROKER_URL"):
+        load(RedisSettings)
+    monkeypatch.setenv("REDIS_SENTINEL_MASTER", "steno")
+    assert load(RedisSettings).broker.master == "steno"
+
+
+def test_a_ca_file_is_what_redis_and_its_sentinels_are_held_against(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REDIS_CA_FILE", "/ca.crt")
+    monkeypatch.setenv("REDIS_URL", "rediss://cache/0")
+    assert load(RedisSettings).broker.url.endswith("?ssl_cert_reqs=required&ssl_ca_certs=/ca.crt")
+    monkeypatch.setenv("REDIS_URL", "sentinel://watch-0/0")
+    monkeypatch.setenv("REDIS_SENTINEL_MASTER", "steno")
+    assert load(RedisSettings).broker.tls == {"ssl_ca_certs": "/ca.crt"}
 
 
 def test_parts_make_a_url_with_the_password_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_HOST", "cache")
     monkeypatch.setenv("REDIS_PASSWORD", "a/b@c")
-    assert load(RedisSettings).broker == "redis://:a%2Fb%40c@cache:6379/0"
+    assert load(RedisSettings).broker.url == "redis://:a%2Fb%40c@cache:6379/0"
 
 
 def test_results_go_where_the_broker_is_unless_told_otherwise(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://cache/0")
-    assert load(RedisSettings).results == "redis://cache/0"
+    assert load(RedisSettings).results.url == "redis://cache/0"
     monkeypatch.setenv("CELERY_RESULT_BACKEND", "redis://cache/1")
-    assert load(RedisSettings).results == "redis://cache/1"
-    assert load(RedisSettings).broker == "redis://cache/0"
+    assert load(RedisSettings).results.url == "redis://cache/1"
+    assert load(RedisSettings).broker.url == "redis://cache/0"
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg2"])
@@ -70,6 +91,7 @@ def test_every_wrong_value_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     ("variable", "value"),
     [
         ("REDIS_URL", "http://user:hush@cache"),
+        ("REDIS_URL", "sentinel://user:hush@cache:hush"),
         ("DATABASE_URL", "mysql://user:hush@db"),
         ("STENOFLEET_SECRET_KEY", "hush"),
     ],
@@ -124,4 +146,4 @@ def test_the_operator_knows_its_pod_by_the_variable_else_by_the_host(
 def test_an_env_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_text("REDIS_HOST=from-file\nREDIS_PORT=7000\n")
     monkeypatch.setenv("REDIS_PORT", "7001")
-    assert load(RedisSettings).broker == "redis://from-file:7001/0"
+    assert load(RedisSettings).broker.url == "redis://from-file:7001/0"

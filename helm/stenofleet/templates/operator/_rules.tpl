@@ -87,7 +87,10 @@ rendered: one without names would stand for all.
 {{- $pool := include "stenofleet.pool" (dict "root" $ "own" .) | fromYaml -}}
 {{- if $pool.enabled -}}
 {{- $own := (include "stenofleet.redisSecret" (dict "root" $ "user" "operator") | fromYaml).name -}}
+{{- if not $pool.broker.urlSecretRef -}}
 {{- if not (dig "caSecretRef" "name" "" $pool.broker) }}{{ $names = append $names (get (include "stenofleet.redisCa" $ | fromYaml) "name") }}{{ end -}}
+{{- $names = append $names $.Values.redis.sentinel.passwordSecret.name -}}
+{{- end -}}
 {{- $names = append $names (dig "urlSecretRef" "name" $own $pool.broker) -}}
 {{- $names = append $names (dig "caSecretRef" "name" "" $pool.broker) -}}
 {{- $names = append $names (dig "sentinel" "passwordSecretRef" "name" "" $pool.broker) -}}

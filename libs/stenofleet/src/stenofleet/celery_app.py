@@ -1,5 +1,6 @@
 """The Celery app that the API publishes with and the workers run (extra: celery)."""
 
+import ssl
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -12,6 +13,7 @@ from stenofleet.broker.keys import PRIORITY_STEPS
 from stenofleet.contracts.headers import ENQUEUED_AT
 from stenofleet.contracts.priorities import Priority
 from stenofleet.contracts.tasks import CORE_QUEUE, ROUTES
+from stenofleet.redis_address import Address
 from stenofleet.settings import RedisSettings
 
 SOCKET_TIMEOUT = 5.0
@@ -39,8 +41,8 @@ def make_app(settings: RedisSettings, name: str = "stenofleet") -> Celery:
     """
     app = Celery(name)
     app.conf.update(
-        broker_url=settings.broker,
-        result_backend=settings.results,
+        broker_url=settings.broker.url,
+        result_backend=settings.results.url,
         task_serializer="json",
         result_serializer="json",
         accept_content=["json"],
@@ -62,7 +64,11 @@ def make_app(settings: RedisSettings, name: str = "stenofleet") -> Celery:
             "socket_connect_timeout": SOCKET_TIMEOUT,
             "socket_timeout": SOCKET_TIMEOUT * 2,
             "socket_keepalive": True,
+            **_sentinels(settings.broker),
         },
+        broker_use_ssl=_sentinels_tls(settings.broker),
+        result_backend_transport_options=_sentinels(settings.results),
+        redis_backend_use_ssl=_sentinels_tls(settings.results),
         redis_socket_connect_timeout=SOCKET_TIMEOUT,
         redis_socket_timeout=SOCKET_TIMEOUT * 2,
         result_expires=settings.result_expires,
@@ -70,6 +76,23 @@ def make_app(settings: RedisSettings, name: str = "stenofleet") -> Celery:
     app.loader.override_backends = RESULT_STORES
     instrument(app)
     return app
+
+
+def _sentinels(address: Address) -> dict[str, Any]:
+    """What the URL of Sentinels leaves open; nothing for others."""
+    if not address.by_sentinels:
+        return {}
+    timeouts = {"socket_connect_timeout": SOCKET_TIMEOUT, "socket_timeout": SOCKET_TIMEOUT * 2}
+    tls = {"ssl": True, **address.tls} if address.tls else {}
+    asked = {"password": address.sentinel_password, **timeouts, **tls}
+    return {"master_name": address.master, "sentinel_kwargs": asked}
+
+
+def _sentinels_tls(address: Address) -> dict[str, Any] | None:
+    """TLS with the master; a rediss:// URL says it by itself."""
+    if not address.by_sentinels or not address.tls:
+        return None
+    return {"ssl_cert_reqs": ssl.CERT_REQUIRED, **address.tls}
 
 
 class StampingAMQP(AMQP):

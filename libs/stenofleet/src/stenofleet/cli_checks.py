@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 
 import click
-from redis import RedisError
+from redis import Redis, RedisError
 
 from stenofleet import checks
 from stenofleet.celery_app import make_app
@@ -17,8 +17,7 @@ def run(*, redis: bool, celery: bool, samples: int | None, process: bool) -> Non
     """Tries what is asked for, in this order, until something fails; exits with 1 then."""
     settings = load(RedisSettings)
     client, app = connect(settings), make_app(settings, "stenofleet-checks")
-    told = client.connection_pool.connection_kwargs
-    address = told.get("path") or f"{told['host']}:{told['port']}, database {told.get('db') or 0}"
+    address = _shown(client, settings.redis_sentinel_master)
     steps: list[Step] = []
     if redis:
         steps += checks.redis_steps(client, address)
@@ -31,6 +30,15 @@ def run(*, redis: bool, celery: bool, samples: int | None, process: bool) -> Non
         steps.append(checks.batch_step(app))
     if not _all_done(steps, address):
         sys.exit(1)
+
+
+def _shown(client: Redis, master: str | None) -> str:
+    """The address without its password."""
+    told = client.connection_pool.connection_kwargs
+    if "path" in told:
+        return str(told["path"])
+    place = f"{told['host']}:{told['port']}" if "host" in told else f"the master {master}"
+    return f"{place}, database {told.get('db') or 0}"
 
 
 def _all_done(steps: Iterable[Step], address: str) -> bool:

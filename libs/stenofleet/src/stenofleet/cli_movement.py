@@ -54,8 +54,9 @@ def _replayed(sessions: sessionmaker[Session], intake: Intake, owner: str | None
 
 def _intake() -> Intake:
     redis = load(RedisSettings)
-    limit = load(MovementSettings).movement_queue_limit
-    return Intake(WayIn(connect(redis)), make_app(redis, "stenofleet-movement"), limit)
+    movements = load(MovementSettings)
+    way_in = WayIn(connect(redis), movements.movement_replicas)
+    return Intake(way_in, make_app(redis, "stenofleet-movement"), movements.movement_queue_limit)
 
 
 def _line(row: MovementDeadLetter) -> str:

@@ -19,7 +19,8 @@ from stenofleet import status
 from stenofleet.background import Background
 from stenofleet.contracts.events import EventName
 from stenofleet.contracts.progress import Progress
-from stenofleet.redis_clients import asking_once, is_direct
+from stenofleet.redis_address import Address
+from stenofleet.redis_clients import asking_once
 
 log = structlog.get_logger(__name__)
 
@@ -100,26 +101,25 @@ def note(db: Session, session_id: uuid.UUID, owner: str, event: EventName) -> No
 class Feed:
     """Writes events into the stream from a thread of its own, so that nobody waits for Redis."""
 
-    def __init__(self, url: str) -> None:
-        """Nothing is sent yet. Behind Sentinels nothing is told at all."""
-        self._redis = asking_once(url, ANSWER_SECONDS) if is_direct(url) else None
+    def __init__(self, address: Address) -> None:
+        """Nothing is sent yet."""
+        self._redis = asking_once(address, ANSWER_SECONDS)
         self._thread = Background("telling events", WAITING)
         self._silent_until = 0.0
 
     def tell(self, events: list[Event]) -> None:
         """Has events added soon, in the order of the calls; while Redis is away they are lost."""
-        if self._redis is not None:
-            self._thread.submit(self._try, self._redis, events)
+        self._thread.submit(self._try, events)
 
     def close(self) -> None:
         """Waits until what was told is written."""
         self._thread.close()
 
-    def _try(self, client: Redis, events: list[Event]) -> None:
+    def _try(self, events: list[Event]) -> None:
         if time.monotonic() < self._silent_until:
             return
         try:
-            _add(client, events)
+            _add(self._redis, events)
         except RedisError as error:
             # The text of the error may hold an address with a password.
             log.warning("events are not told for a moment", error=type(error).__name__)

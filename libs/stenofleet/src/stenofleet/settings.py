@@ -25,6 +25,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from stenofleet.errors import SettingsError
 from stenofleet.google_key import read_key
+from stenofleet.redis_address import Address, in_full, is_sentinel
 
 PREFIX = "STENOFLEET_"
 DAY = 86_400
@@ -78,6 +79,10 @@ class RedisSettings(Settings):
     redis_password: SecretStr | None = _env("REDIS_PASSWORD", None)
     celery_broker_url: SecretStr | None = _env("CELERY_BROKER_URL", None)
     celery_result_backend: SecretStr | None = _env("CELERY_RESULT_BACKEND", None)
+    # After the URLs: whether it is needed depends on them.
+    redis_sentinel_master: str | None = _env("REDIS_SENTINEL_MASTER", None, validate_default=True)
+    redis_sentinel_password: SecretStr | None = _env("REDIS_SENTINEL_PASSWORD", None)
+    redis_ca_file: Path | None = _env("REDIS_CA_FILE", None)
     visibility_timeout: int = Field(4 * 3600, ge=60, description="seconds; above the longest task")
     result_expires: int = Field(7 * DAY, ge=60, description="seconds; above the longest job")
 
@@ -87,17 +92,39 @@ class RedisSettings(Settings):
         schemes = ("redis://", "rediss://", "sentinel://", "unix://")
         if value is not None and not value.get_secret_value().startswith(schemes):
             raise ValueError(f"expected a URL that begins with one of {', '.join(schemes)}")
+        if value is not None:
+            in_full(value.get_secret_value(), None)
+        return value
+
+    @field_validator("redis_sentinel_master")
+    @classmethod
+    def _named_by_sentinels(cls, value: str | None, info: ValidationInfo) -> str | None:
+        urls = ("redis_url", "celery_broker_url", "celery_result_backend")
+        named = [url for url in urls if (found := info.data.get(url)) and _of_sentinels(found)]
+        if named and value is None:
+            raise ValueError(
+                f"expected the name of the master, because {named[0].upper()} names Sentinels"
+            )
         return value
 
     @property
-    def broker(self) -> str:
-        """The broker's URL, password included."""
-        return (self.celery_broker_url or self._redis()).get_secret_value()
+    def broker(self) -> Address:
+        """Where the broker is."""
+        return self._address(self.celery_broker_url or self._redis())
 
     @property
-    def results(self) -> str:
-        """The result backend's URL, password included."""
-        return (self.celery_result_backend or self._redis()).get_secret_value()
+    def results(self) -> Address:
+        """Where results, events and tickets are."""
+        return self._address(self.celery_result_backend or self._redis())
+
+    def _address(self, url: SecretStr) -> Address:
+        file, password = self.redis_ca_file, self.redis_sentinel_password
+        return Address(
+            in_full(url.get_secret_value(), str(file) if file else None),
+            certificates={"ssl_ca_certs": str(file)} if file else {},
+            master=self.redis_sentinel_master,
+            sentinel_password=password.get_secret_value() if password else None,
+        )
 
     def _redis(self) -> SecretStr:
         if self.redis_url is not None:
@@ -105,6 +132,10 @@ class RedisSettings(Settings):
         password = self.redis_password.get_secret_value() if self.redis_password else ""
         login = f":{quote(password, safe='')}@" if password else ""
         return SecretStr(f"redis://{login}{self.redis_host}:{self.redis_port}/{self.redis_db}")
+
+
+def _of_sentinels(url: SecretStr) -> bool:
+    return is_sentinel(url.get_secret_value())
 
 
 class DatabaseSettings(Settings):
@@ -209,6 +240,9 @@ class MovementSettings(Settings):
 
     # A whole request of 10,000 must fit, or it could never be taken.
     movement_queue_limit: int = Field(1_000_000, ge=10_000, description="movements that may wait")
+    movement_replicas: int = Field(
+        0, ge=0, le=9, description="of Redis, that must hold a movement before it is taken"
+    )
     require_confirm: bool = False
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 from stenofleet.db.upgrade import head, is_ready
 from stenofleet.errors import StorageError
-from stenofleet.redis_clients import asking_once, is_direct
+from stenofleet.redis_clients import asking_once
 from stenofleet.settings import RedisSettings
 from stenofleet.storage import Recordings
 
@@ -64,7 +64,7 @@ def readyz(context: InContext) -> Readiness:
     if missing:
         told = "; ".join(f"{name}: {checks[name]}" for name in missing)
         raise NotReady(f"Missing: {told}.", missing=missing, checks=checks)
-    return Readiness(checks=checks, degraded=[] if broker in {"ok", "not checked"} else ["broker"])
+    return Readiness(checks=checks, degraded=[] if broker == "ok" else ["broker"])
 
 
 @router.get("/metrics", summary="For Prometheus", response_class=Response)
@@ -92,8 +92,6 @@ def _storage(recordings: Recordings) -> str:
 
 
 def _broker(settings: RedisSettings) -> str:
-    if not is_direct(settings.broker):
-        return "not checked"
     client = asking_once(settings.broker, BROKER_SECONDS)
     try:
         client.ping()

@@ -27,7 +27,10 @@ def make_worker_app(settings: WorkerSettings) -> Celery:
         # A job's end must reach the result store, however long that is away...
         result_backend_always_retry=True,
         # ...and its progress need not: each try is a short one.
-        result_backend_transport_options={"retry_policy": {"max_retries": 1}},
+        result_backend_transport_options={
+            **app.conf.result_backend_transport_options,
+            "retry_policy": {"max_retries": 1},
+        },
     )
     return app
 

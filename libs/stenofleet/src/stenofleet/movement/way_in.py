@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from redis import Redis
+from redis import Redis, RedisError
 
-from stenofleet.errors import ListFull, SettingsError
+from stenofleet.errors import ListFull
 from stenofleet.movement.keys import CHUNK, QUEUE
-from stenofleet.redis_clients import asking_once, is_direct
+from stenofleet.redis_clients import asking_once
 from stenofleet.settings import RedisSettings
 
 ANSWER_SECONDS: Final = 5.0
 """Until a Redis that does not answer counts as away."""
+
+REPLICA_MILLISECONDS: Final = 2_000
+"""In which replicas say that they have a push; below ``ANSWER_SECONDS``."""
 
 SWEPT: Final = 1_000
 """Items that are looked at in one call, so that others are not kept from Redis for long."""
@@ -44,15 +47,13 @@ return {#items, removed}
 
 
 def connect(settings: RedisSettings) -> Redis:
-    """A client of the broker, where the list is; it connects when it is used.
-
-    Raises:
-        SettingsError: the broker is behind Sentinels.
-    """
-    if not is_direct(settings.broker):
-        raise SettingsError("movements cannot be taken through sentinel://, expected redis://")
+    """A client of the broker, where the list is; it connects when it is used."""
     # A push whose answer was lost may have been done: who sent it tries again, with its ids.
     return asking_once(settings.broker, ANSWER_SECONDS)
+
+
+class TooFewReplicas(RedisError):  # noqa: N818 - reads as what it says in an except clause
+    """Fewer replicas than wanted said that they hold what was pushed; a failover may lose it."""
 
 
 class WayIn:
@@ -61,9 +62,10 @@ class WayIn:
     Every method raises redis.RedisError when Redis is away or refuses.
     """
 
-    def __init__(self, client: Redis) -> None:
-        """``client`` answers with bytes."""
+    def __init__(self, client: Redis, replicas: int = 0) -> None:
+        """``client`` answers with bytes; so many ``replicas`` must have what counts as pushed."""
         self._client = client
+        self._replicas = replicas
         self._push: Any = client.register_script(_PUSH)
         self._sweep: Any = client.register_script(_SWEEP)
 
@@ -73,11 +75,25 @@ class WayIn:
         Raises:
             ListFull: it would become longer than ``limit``; nothing was pushed.
             redis.exceptions.OutOfMemoryError: Redis has no memory left; nothing was pushed.
+            TooFewReplicas: all items were pushed, and may be lost: push them again.
         """
-        taken, before = self._push(keys=[QUEUE], args=[limit, *items])
+        (taken, before), holding = self._pushed([limit, *items])
         if not taken:
             raise ListFull(before, limit)
+        if holding < self._replicas:
+            raise TooFewReplicas(f"{holding} of {self._replicas} replicas hold the movements")
         return int(before)
+
+    def _pushed(self, args: list[Any]) -> tuple[Any, int]:
+        """What the script answers, and how many replicas hold what it wrote, if it matters."""
+        if not self._replicas:
+            return self._push(keys=[QUEUE], args=args), 0
+        with self._client.pipeline(transaction=False) as pipe:
+            self._push(keys=[QUEUE], args=args, client=pipe)
+            # On the same connection, since it waits for what that one has written.
+            pipe.wait(self._replicas, REPLICA_MILLISECONDS)
+            answer, holding = pipe.execute()
+        return answer, int(holding)
 
     def length(self) -> int:
         """How many items wait, everybody's."""

@@ -9,10 +9,8 @@ from limits import RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.storage import RedisStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
-from redis.backoff import NoBackoff
-from redis.connection import ConnectionPool
-from redis.retry import Retry
-from stenofleet.redis_clients import is_direct
+from stenofleet.redis_address import Address
+from stenofleet.redis_clients import asking_once
 
 from stenofleet_api import metrics
 from stenofleet_api.auth.caller import Caller
@@ -33,7 +31,7 @@ class RateLimit:
     Without Redis nobody is limited: refusing everybody would be worse, and the metric tells it.
     """
 
-    def __init__(self, broker: str, per_minute: int) -> None:
+    def __init__(self, broker: Address, per_minute: int) -> None:
         """Counts in the Redis at ``broker``; ``per_minute`` is for keys without an own rate."""
         self._per_minute = per_minute
         self._limiter = _limiter(broker)
@@ -47,35 +45,27 @@ class RateLimit:
         """
         if caller.key_id is None:
             return
-        if self._limiter is None or time.monotonic() < self._silent_until:
+        if time.monotonic() < self._silent_until:
             metrics.UNLIMITED.inc()
             return
         try:
-            self._count(self._limiter, caller)
+            self._count(caller)
         except StorageError:
             # The text of the error may hold an address with a password.
             log.warning("Redis is away: no key's rate is limited for a moment")
             self._silent_until = time.monotonic() + PAUSE_SECONDS
             metrics.UNLIMITED.inc()
 
-    def _count(self, limiter: SlidingWindowCounterRateLimiter, caller: Caller) -> None:
+    def _count(self, caller: Caller) -> None:
         limit = RateLimitItemPerMinute(caller.rate_per_minute or self._per_minute)
-        if limiter.hit(limit, str(caller.key_id)):
+        if self._limiter.hit(limit, str(caller.key_id)):
             return
-        opens = limiter.get_window_stats(limit, str(caller.key_id)).reset_time
+        opens = self._limiter.get_window_stats(limit, str(caller.key_id)).reset_time
         raise RateLimited(limit.amount, max(1, math.ceil(opens - time.time())))
 
 
-def _limiter(broker: str) -> SlidingWindowCounterRateLimiter | None:
-    if not is_direct(broker):
-        log.warning("rates are not limited: kombu's sentinel:// URLs are not understood here")
-        return None
-    pool = ConnectionPool.from_url(
-        broker,
-        socket_connect_timeout=ANSWER_SECONDS,
-        socket_timeout=ANSWER_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
+def _limiter(broker: Address) -> SlidingWindowCounterRateLimiter:
+    pool = asking_once(broker, ANSWER_SECONDS).connection_pool
     # The pool knows the address; to the storage its URL only says which server it is.
     storage = RedisStorage(
         "redis://", connection_pool=pool, key_prefix=PREFIX, wrap_exceptions=True

@@ -4,30 +4,25 @@ import uuid
 from collections.abc import Collection
 from functools import partial
 
-import structlog
 from sqlalchemy.orm import Session, sessionmaker
 from stenofleet import status
 from stenofleet.contracts.progress import Progress
-from stenofleet.redis_clients import is_direct
+from stenofleet.redis_address import Address
 
 from stenofleet_api.events.hub import Hub
 from stenofleet_api.events.reader import Reader
 from stenofleet_api.events.stream import EventLog
 from stenofleet_api.events.tickets import Tickets
 
-log = structlog.get_logger(__name__)
-
 
 class Live:
     """The hub, and what it is fed from."""
 
-    def __init__(self, url: str, sessions: sessionmaker[Session]) -> None:
-        """Connects when it is first asked; ``url`` is where events lie, ``sessions`` the truth."""
-        if not is_direct(url):
-            log.warning("events come late: kombu's sentinel:// URLs are not understood here")
+    def __init__(self, address: Address, sessions: sessionmaker[Session]) -> None:
+        """Connects when asked; ``address`` is where events lie, ``sessions`` the truth."""
         self.hub = Hub()
-        self.stream = EventLog(url) if is_direct(url) else None
-        self.tickets = Tickets(url if is_direct(url) else None)
+        self.stream = EventLog(address)
+        self.tickets = Tickets(address)
         self._reader = Reader(self.hub, self.stream, partial(_look, sessions))
 
     def start(self) -> None:
@@ -38,8 +33,7 @@ class Live:
         """Ends all watching, and lets go of the connections."""
         await self._reader.stop()
         await self.tickets.close()
-        if self.stream is not None:
-            await self.stream.close()
+        await self.stream.close()
 
 
 def _look(

@@ -36,8 +36,8 @@ _NAMES: Final = {
 class Reader:
     """Runs as long as the process."""
 
-    def __init__(self, hub: Hub, stream: EventLog | None, look: Look) -> None:
-        """Without a stream, ``look`` finds all."""
+    def __init__(self, hub: Hub, stream: EventLog, look: Look) -> None:
+        """``look`` finds what the stream has lost."""
         self._hub = hub
         self._stream = stream
         self._look = look
@@ -46,8 +46,7 @@ class Reader:
     def start(self) -> None:
         """Begins to read, in the running loop."""
         self._tasks.append(asyncio.create_task(self._look_again(), name="events-look"))
-        if self._stream is not None:
-            self._tasks.append(asyncio.create_task(self._follow(self._stream), name="events"))
+        self._tasks.append(asyncio.create_task(self._follow(), name="events"))
 
     async def stop(self) -> None:
         """Ends reading, and all watching."""
@@ -56,12 +55,12 @@ class Reader:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._hub.close()
 
-    async def _follow(self, stream: EventLog) -> None:
+    async def _follow(self) -> None:
         place: str | None = None
         while True:
             try:
-                place = place or await stream.last_id()
-                place, events = await stream.following(place)
+                place = place or await self._stream.last_id()
+                place, events = await self._stream.following(place)
             except RedisError as error:
                 log.warning("the stream of events is away", error=type(error).__name__)
                 await asyncio.sleep(AGAIN_SECONDS)

@@ -53,7 +53,7 @@ class LiveEvents:
     """One owner's events."""
 
     def __init__(
-        self, hub: Hub, stream: EventLog | None, sessions: sessionmaker[Session], owner: str
+        self, hub: Hub, stream: EventLog, sessions: sessionmaker[Session], owner: str
     ) -> None:
         """Snapshots come from ``sessions``, what was missed from ``stream``."""
         self._hub = hub
@@ -67,7 +67,7 @@ class LiveEvents:
 
     async def missed(self, session_id: uuid.UUID | None, last_id: str | None) -> list[Event] | None:
         """What a client that comes again has not heard; None when that is not known."""
-        if self._stream is None or last_id is None or not is_place(last_id):
+        if last_id is None or not is_place(last_id):
             return None
 
         def wanted(event: Event) -> bool:
@@ -116,7 +116,7 @@ class LiveEvents:
     async def _place(self) -> str | None:
         """Where a client goes on that has the snapshot which is taken next; None: unknown."""
         try:
-            return await self._stream.last_id() if self._stream else None
+            return await self._stream.last_id()
         except RedisError as error:
             log.warning("the stream of events is away", error=type(error).__name__)
             return None

@@ -6,8 +6,8 @@ from typing import Any, Final
 import structlog
 from redis.exceptions import ResponseError
 from stenofleet.feed import STREAM, Event
-
-from stenofleet_api.events.clients import asking_once
+from stenofleet.redis_address import Address
+from stenofleet.redis_clients import asking_once_async
 
 log = structlog.get_logger(__name__)
 
@@ -24,9 +24,9 @@ START: Final = "0-0"
 class EventLog:
     """Reads what `stenofleet.feed` writes."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, address: Address) -> None:
         """Connects when it is first asked."""
-        self._redis = asking_once(url, SOCKET_SECONDS)
+        self._redis = asking_once_async(address, SOCKET_SECONDS, decode_responses=True)
 
     async def last_id(self) -> str:
         """The newest place that the stream ever had.

@@ -4,10 +4,10 @@ import hashlib
 import secrets
 from typing import Any, Final
 
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from stenofleet.redis_address import Address
+from stenofleet.redis_clients import asking_once_async
 
-from stenofleet_api.events.clients import asking_once
 from stenofleet_api.events.errors import TicketRefused, TicketsAway
 
 SECONDS: Final = 60
@@ -19,9 +19,9 @@ PREFIX: Final = "stenofleet:ticket:"
 class Tickets:
     """Gives tickets out and takes each back once; in Redis, for all replicas."""
 
-    def __init__(self, url: str | None) -> None:
-        """Connects when it is first asked; without a ``url`` there are no tickets."""
-        self._redis = None if url is None else asking_once(url, ANSWER_SECONDS)
+    def __init__(self, address: Address) -> None:
+        """Connects when it is first asked."""
+        self._redis = asking_once_async(address, ANSWER_SECONDS, decode_responses=True)
 
     async def give(self, owner: str) -> str:
         """A ticket with which ``owner``'s events may be watched once.
@@ -31,7 +31,7 @@ class Tickets:
         """
         ticket = secrets.token_urlsafe(32)
         try:
-            await self._client().set(_name(ticket), owner, ex=SECONDS)
+            await self._redis.set(_name(ticket), owner, ex=SECONDS)
         except RedisError as error:
             raise TicketsAway("Redis does not answer; use the key in a header instead.") from error
         return ticket
@@ -44,7 +44,7 @@ class Tickets:
             TicketsAway: Redis does not answer.
         """
         try:
-            owner: Any = await self._client().getdel(_name(ticket))
+            owner: Any = await self._redis.getdel(_name(ticket))
         except RedisError as error:
             raise TicketsAway("Redis does not answer; ask again.") from error
         if owner is None:
@@ -56,13 +56,7 @@ class Tickets:
 
     async def close(self) -> None:
         """Lets go of the connections."""
-        if self._redis is not None:
-            await self._redis.aclose()
-
-    def _client(self) -> Redis:
-        if self._redis is None:
-            raise TicketsAway("Tickets need a redis:// address; use the key in a header instead.")
-        return self._redis
+        await self._redis.aclose()
 
 
 def _name(ticket: str) -> str:

@@ -1,7 +1,5 @@
 """Whether movements can be taken, written and read."""
 
-from collections.abc import Callable
-
 import structlog
 from redis import Redis, RedisError
 from sqlalchemy import Engine, text
@@ -10,17 +8,16 @@ from stenofleet.broker import BrokerKeys
 from stenofleet.broker.heartbeats import is_heard
 from stenofleet.movement.state import State, look, try_push
 
-from stenofleet_api.movement.errors import QueueAway
 from stenofleet_api.movement.views import Health
 
 log = structlog.get_logger(__name__)
 
 
-def checked(redis: Callable[[], Redis], engine: Engine) -> Health:
+def checked(client: Redis, engine: Engine) -> Health:
     """Looks at each, for some seconds at most."""
     database = _database(engine)
-    client, state = _redis(redis)
-    celery = client is not None and state is not None and _celery(client, state)
+    state = _state(client)
+    celery = state is not None and _celery(client, state)
     needed = state is not None and database
     return Health(
         redis=state is not None,
@@ -30,16 +27,15 @@ def checked(redis: Callable[[], Redis], engine: Engine) -> Health:
     )
 
 
-def _redis(redis: Callable[[], Redis]) -> tuple[Redis | None, State | None]:
+def _state(client: Redis) -> State | None:
     try:
-        client = redis()
         state = look(client)
-    except (QueueAway, RedisError) as error:
+    except RedisError as error:
         log.warning("Redis is away", error=type(error).__name__)
-        return None, None
+        return None
     if state.warning:
         log.warning("the broker may lose queues", reason=state.warning)
-    return client, state
+    return state
 
 
 def _celery(client: Redis, state: State) -> bool:

@@ -4,12 +4,9 @@ from functools import cached_property
 
 from celery import Celery
 from redis import Redis
-from stenofleet.errors import SettingsError
 from stenofleet.movement.intake import Intake
 from stenofleet.movement.way_in import WayIn, connect
 from stenofleet.settings import ApiSettings
-
-from stenofleet_api.movement.errors import QueueAway
 
 
 class Parts:
@@ -24,20 +21,13 @@ class Parts:
 
     @cached_property
     def redis(self) -> Redis:
-        """A client of the broker.
-
-        Raises:
-            QueueAway: the broker cannot be used for movements.
-        """
-        try:
-            return connect(self.settings)
-        except SettingsError as error:
-            raise QueueAway(f"is out of reach: {error}") from None
+        """A client of the broker."""
+        return connect(self.settings)
 
     @cached_property
     def way_in(self) -> WayIn:
         """The list."""
-        return WayIn(self.redis)
+        return WayIn(self.redis, self.settings.movement_replicas)
 
     @cached_property
     def intake(self) -> Intake:

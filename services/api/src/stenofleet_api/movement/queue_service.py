@@ -83,7 +83,7 @@ class QueueService:
 
     def health(self) -> Health:
         """What works."""
-        return health.checked(lambda: self._parts.redis, self._engine)
+        return health.checked(self._parts.redis, self._engine)
 
 
 def _word(ended: Outcome | None) -> str:

@@ -3,20 +3,19 @@
 import re
 import ssl
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.asyncio.sentinel import Sentinel
-from redis.backoff import NoBackoff
+from stenofleet import redis_address
+from stenofleet.redis_clients import asking_once_async
 
 from stenofleet_autoscaler.sense.errors import Unseen
 
 TIMEOUT = 2.0
 """Seconds that a broker may take to connect, and for an answer: the next tick is the retry."""
 
-SENTINEL_PORT = 26379
+NAME = "stenofleet-autoscaler"
+"""How the operator's connections are called in Redis' CLIENT LIST."""
 
 _NUMBER = re.compile(r"/?\d*/?")
 _QUERY = {"redis": ("db",), "rediss": ("db", "ssl_cert_reqs", "ssl_check_hostname")}
@@ -52,9 +51,10 @@ def connect(address: Address) -> Redis:
         Unseen: the address is none that Redis understands.
     """
     try:
-        if address.url.startswith("sentinel://"):
+        if redis_address.is_sentinel(address.url):
             return _by_sentinel(address)
-        return Redis.from_url(_plain(address.url), **_options(), **_certificates(address))
+        where = redis_address.Address(_plain(address.url), certificates=_certificates(address))
+        return asking_once_async(where, TIMEOUT, client_name=NAME)
     except (ValueError, TypeError):
         raise Unseen("InvalidURL", _EXPECTED) from None
 
@@ -62,15 +62,6 @@ def connect(address: Address) -> Redis:
 def database(client: Redis) -> int:
     """The number of the client's database; it is a part of the names of Celery's channels."""
     return int(client.connection_pool.connection_kwargs.get("db") or 0)
-
-
-def _options() -> dict[str, Any]:
-    return {
-        "socket_timeout": TIMEOUT,
-        "socket_connect_timeout": TIMEOUT,
-        "retry": Retry(NoBackoff(), 0),
-        "client_name": "stenofleet-autoscaler",
-    }
 
 
 def _plain(url: str) -> str:
@@ -90,7 +81,7 @@ def _plain(url: str) -> str:
     return urlunsplit(parts._replace(query=urlencode(query)))
 
 
-def _certificates(address: Address) -> dict[str, Any]:
+def _certificates(address: Address) -> dict[str, str]:
     if address.ca is None or address.url.startswith("redis://"):
         return {}
     try:
@@ -105,29 +96,13 @@ def _certificates(address: Address) -> dict[str, Any]:
 def _by_sentinel(address: Address) -> Redis:
     if address.sentinel_master is None:
         raise Unseen("InvalidURL", "a sentinel:// URL needs broker.sentinel.masterName in the pool")
-    parts = [urlsplit(part.strip()) for part in address.url.split(";") if part.strip()]
-    if any(part.scheme != "sentinel" or not part.hostname for part in parts):
-        raise Unseen("InvalidURL", "expected sentinel://host:port/db, several separated by ;")
-    certificates = _certificates(address)
-    shared = {**_options(), **certificates, "ssl": bool(certificates)}
-    sentinels = Sentinel(  # type: ignore[no-untyped-call]  # redis-py gives it no types
-        [(part.hostname, part.port or SENTINEL_PORT) for part in parts],
-        sentinel_kwargs={**shared, "password": address.sentinel_password},
+    where = redis_address.Address(
+        address.url,
+        certificates=_certificates(address),
+        master=address.sentinel_master,
+        sentinel_password=address.sentinel_password,
     )
-    options: dict[str, Any] = {**shared, **_login(parts), "db": _number(parts)}
-    client: Redis = sentinels.master_for(address.sentinel_master, **options)
-    return client
-
-
-def _login(parts: list[SplitResult]) -> dict[str, str | None]:
-    """Celery repeats the master's password in each part, or writes it once."""
-    named = next((part for part in parts if part.password), parts[0])
-    return {
-        "username": unquote(named.username) if named.username else None,
-        "password": unquote(named.password) if named.password else None,
-    }
-
-
-def _number(parts: list[SplitResult]) -> int:
-    path = next((part.path for part in parts if part.path.strip("/")), "/0")
-    return int(path.strip("/"))
+    try:
+        return asking_once_async(where, TIMEOUT, client_name=NAME)
+    except ValueError as error:
+        raise Unseen("InvalidURL", str(error)) from None

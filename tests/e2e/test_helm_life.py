@@ -1,0 +1,187 @@
+"""A release from its installation to its end, in a namespace that enforces `restricted`."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from stenofleet_deploy import portforward, readiness
+from stenofleet_deploy.cluster import Cluster
+from stenofleet_deploy.errors import CommandError
+from stenofleet_deploy.release import Release
+from stenofleet_deploy.shell import program
+from support.fleet import Fleet, eventually
+from support.load_in_cluster import Load, load
+from support.next_release import VERSION, next_chart, next_images
+from support.releases import ROOT, deploy, removed, uninstall
+from support.speech import recording
+
+NAMESPACE = "stenofleet-e2e-life"
+SERVICE = "http://stenofleet-api:8000"
+CHART = ROOT / "helm" / "stenofleet"
+HELM_SECONDS = 180
+SESSIONS = 2
+UNKEPT = {"events", "pods"}
+"""Kinds that say what happened, and metrics that share the name of pods."""
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture(scope="module")
+def release(cluster: Cluster) -> Iterator[Release]:
+    """A release whose volumes stay; the tests below lead it through its life, in their order."""
+    found = Release(cluster, "stenofleet", NAMESPACE)
+    with removed(found):
+        deploy(found)
+        keep = ["redis.persistence", "postgresql.persistence", "storage.volume"]
+        upgraded(found, str(CHART), *(f"{path}.retain=true" for path in keep))
+        yield found
+
+
+def test_an_upgrade_under_load_fails_no_request_and_loses_and_doubles_no_task(
+    release: Release, tmp_path: Path
+) -> None:
+    chart, images = next_chart(tmp_path), next_images(release)
+    with reached(release) as fleet, load(fleet, SERVICE) as sending:
+        sessions = [fleet.started(recording(4)) for _ in range(SESSIONS)]
+        fleet.wait_transcribing(sessions[0])
+        sending.wait_further(20)
+        before = fleet.runs("api", "worker-core", "beat", "operator")
+
+        upgraded(release, str(chart), values=images)
+        readiness.wait(release)
+        sending.wait_further(20)
+        sending.finish()
+        assert not before & fleet.runs("api", "worker-core", "beat", "operator")
+        assert_nothing_failed(fleet, sending)
+    assert told(release)["chart"] == f"stenofleet-{VERSION}"
+    with reached(release) as fleet:
+        for session in sessions:
+            fleet.wait_completed(session, 240)
+            assert fleet.positions(session) == list(range(len(fleet.segments(session))))
+        assert fleet.attempts(sessions) == [1] * SESSIONS
+
+
+def test_a_rollback_under_load_fails_no_request(release: Release) -> None:
+    previous = told(release)["revision"] - 1
+    with reached(release) as fleet, load(fleet, SERVICE) as sending:
+        sending.wait_further(20)
+        words = ("rollback", release.name, str(previous), "--namespace", release.namespace)
+        release.cluster.helm(*words, timeout=HELM_SECONDS)
+        readiness.wait(release)
+        sending.wait_further(20)
+        sending.finish()
+        assert_nothing_failed(fleet, sending)
+    assert told(release)["chart"] != f"stenofleet-{VERSION}"
+
+
+def test_of_two_upgrades_at_once_the_second_is_told_so_and_changes_nothing(
+    release: Release,
+) -> None:
+    before = told(release)["revision"]
+    with (
+        upgrading(release, "api.podAnnotations.first=yes") as first,
+        pytest.raises(CommandError, match=r"another operation .* is in progress"),
+    ):
+        upgraded(release, str(CHART), "api.podAnnotations.second=yes")
+    assert first.returncode == 0
+    readiness.wait(release)
+
+    assert told(release)["revision"] == before + 1
+    assert annotations(release).get("first") == "yes"
+    assert "second" not in annotations(release)
+
+
+def test_an_uninstalled_release_leaves_what_it_promises_and_nothing_else(
+    release: Release,
+) -> None:
+    uninstall(release)
+    eventually(lambda: not release.get("pods"), "the last pod to go", 120)
+    promised = {
+        "persistentvolumeclaim/stenofleet-recordings",
+        "persistentvolumeclaim/data-stenofleet-redis-0",
+        "persistentvolumeclaim/data-stenofleet-postgresql-0",
+        "secret/stenofleet-postgresql",
+        # Kubernetes' own, in each namespace.
+        "configmap/kube-root-ca.crt",
+        "serviceaccount/default",
+    }
+    eventually(lambda: left(release) <= promised, "what is owned to go", 60)
+    assert left(release) == promised
+    of_the_release = (
+        *("get", "clusterroles,clusterrolebindings", "-o", "name"),
+        *("--selector", f"{release.selector},app.kubernetes.io/managed-by=Helm"),
+    )
+    assert release.cluster.kubectl(*of_the_release).split() == []
+    assert release.cluster.kubectl("get", "crd", "workerpools.stenofleet.io", "-o", "name")
+
+
+def assert_nothing_failed(fleet: Fleet, sending: Load) -> None:
+    assert sending.failed() == []
+    taken = sending.taken()
+    query = "SELECT event_id FROM movement_log"
+    eventually(lambda: taken <= set(fleet.sql(query)), "the movements to be written", 90)
+
+
+@contextmanager
+def reached(release: Release) -> Iterator[Fleet]:
+    """The release, by an API pod that is there now."""
+    with portforward.api(release) as url, httpx.Client(base_url=url, timeout=30) as http:
+        yield Fleet(release, http)
+
+
+def helm_words(release: Release, chart: str, *settings: str) -> list[str]:
+    where = ["--namespace", release.namespace, "--reuse-values", "--values", "-"]
+    options = [word for setting in settings for word in ("--set", setting)]
+    return ["upgrade", release.name, chart, *where, *options]
+
+
+def upgraded(
+    release: Release, chart: str, *settings: str, values: dict[str, Any] | None = None
+) -> None:
+    command = helm_words(release, chart, *settings)
+    release.cluster.helm(*command, text=json.dumps(values or {}), timeout=HELM_SECONDS)
+
+
+@contextmanager
+def upgrading(release: Release, *settings: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """An upgrade that is under way."""
+    cluster = release.cluster
+    command = [program("helm", cluster.environment), "--kube-context", cluster.context]
+    process = subprocess.Popen(
+        [*command, *helm_words(release, str(CHART), *settings)],
+        env={**os.environ, **cluster.environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        eventually(lambda: told(release)["status"] == "pending-upgrade", "its start", 60)
+        yield process
+    finally:
+        process.wait(HELM_SECONDS)
+
+
+def told(release: Release) -> dict[str, Any]:
+    """What Helm says of the release's newest revision."""
+    words = ("history", release.name, "--namespace", release.namespace, "--max", "1", "-o", "json")
+    newest: dict[str, Any] = json.loads(release.cluster.helm(*words))[-1]
+    return newest
+
+
+def annotations(release: Release) -> dict[str, str]:
+    """Of the API's pods."""
+    deployment = json.loads(release.kubectl("get", "deployment", "stenofleet-api", "-o", "json"))
+    found: dict[str, str] = deployment["spec"]["template"]["metadata"]["annotations"]
+    return found
+
+
+def left(release: Release) -> set[str]:
+    """Every object of the namespace, but for what was told of it."""
+    kinds = release.cluster.kubectl("api-resources", "--namespaced", "--verbs=list", "-o", "name")
+    kept = [kind for kind in kinds.split() if kind.partition(".")[0] not in UNKEPT]
+    return set(release.kubectl("get", ",".join(kept), "-o", "name").split())
