@@ -1,5 +1,6 @@
 """What each part of an installation is, and what is left of it when it is switched off."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -141,13 +142,22 @@ def test_redis_keeps_queues_over_restarts_and_evicts_none() -> None:
     )
     assert settings["appendonly"] == "yes"
     assert settings["maxmemory-policy"] == "noeviction"
-    assert settings["maxmemory"] == str(256 * 1024**2)
+
+
+def test_movements_are_refused_for_their_number_before_redis_is_full() -> None:
+    objects = of_kind(render(), "ConfigMap")
+    limit = int(objects["config"]["data"]["STENOFLEET_MOVEMENT_QUEUE_LIMIT"])
+    [maxmemory] = re.findall(
+        r"^maxmemory (\d+)$", objects["redis"]["data"]["redis.conf"], re.MULTILINE
+    )
+    bytes_each = 300
+    assert limit * bytes_each <= 0.6 * int(maxmemory)
 
 
 @pytest.mark.parametrize(
     ("values", "maxmemory"),
     [
-        ({"resources": {"limits": {"memory": "1Gi"}}}, "536870912"),
+        ({"resources": {"limits": {"memory": "512Mi"}}}, "268435456"),
         ({"resources": {"limits": {"memory": "3G"}}}, "1500000000"),
         ({"maxmemory": "100mb"}, "100mb"),
     ],
