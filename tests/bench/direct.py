@@ -3,40 +3,65 @@
 import io
 import multiprocessing
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
+from bench.costs import Cost
 from bench.stack import MODELS
 
+if TYPE_CHECKING:
+    from faster_whisper import WhisperModel
 
-def seconds(model: str, sound: bytes, at_once: int, first: bytes) -> float:
-    """What it takes for so many recordings at once, in a process of its own.
+OPTIONS: Final = {
+    "language": "en",
+    "beam_size": 5,
+    "word_timestamps": True,
+    "vad_filter": True,
+    "condition_on_previous_text": False,
+}
+"""What the workers' engine does, too; it finds pauses by itself."""
 
-    Models are slower at first, so it hears ``first`` before.
+_models: "list[WhisperModel]" = []
+"""The one of a process that hears."""
+
+
+@contextmanager
+def warm(model: str, at_once: int, first: bytes) -> Iterator[Callable[[bytes], Cost]]:
+    """A process of its own that hears so many copies of a recording at once, as often as asked.
+
+    Models are slower at first, so it has heard ``first`` before.
     """
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_by_itself, (model, sound, at_once, first))
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1, initializer=_load, initargs=(model, at_once)) as pool:
+        pool.apply(_cost, (first, at_once))
+        yield lambda sound: pool.apply(_cost, (sound, at_once))
 
 
-def _by_itself(name: str, sound: bytes, at_once: int, first: bytes) -> float:
+def _load(name: str, at_once: int) -> None:
     from faster_whisper import WhisperModel  # noqa: PLC0415 - in a process of its own
 
-    model = WhisperModel(
-        str(MODELS / name),
-        compute_type="int8",
-        cpu_threads=1,
-        num_workers=at_once,
-        local_files_only=True,
-    )
-    options = {"language": "en", "beam_size": 5, "word_timestamps": True, "vad_filter": True}
-
-    def heard(content: bytes) -> int:
-        found, _ = model.transcribe(
-            io.BytesIO(content), condition_on_previous_text=False, **options
+    _models.append(
+        WhisperModel(
+            str(MODELS / name),
+            device="cpu",
+            compute_type="int8",
+            cpu_threads=1,
+            num_workers=at_once,
+            local_files_only=True,
         )
-        return sum(1 for _ in found)
+    )
 
+
+def _cost(sound: bytes, at_once: int) -> Cost:
+    wall, processor = time.monotonic(), time.process_time()
     with ThreadPoolExecutor(at_once) as pool:
-        list(pool.map(heard, [first] * at_once))
-        began = time.monotonic()
-        list(pool.map(heard, [sound] * at_once))
-        return time.monotonic() - began
+        list(pool.map(_heard, [sound] * at_once))
+    return Cost(time.monotonic() - wall, time.process_time() - processor)
+
+
+def _heard(sound: bytes) -> int:
+    """How many segments there are; they are found while they are counted."""
+    found, _ = _models[0].transcribe(io.BytesIO(sound), **OPTIONS)
+    return sum(1 for _ in found)

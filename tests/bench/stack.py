@@ -19,7 +19,7 @@ from stenofleet.settings import DatabaseSettings
 from support.servers import PostgresServer, RedisServer, free_port, until
 
 MODELS = Path.home() / ".cache/stenofleet/models"
-READY_SECONDS = 60
+READY_SECONDS = 180
 STOP_SECONDS = 30
 REQUEST_SECONDS = 120
 
@@ -46,6 +46,13 @@ class Process:
         status = Path(f"/proc/{self.popen.pid}/status").read_text()
         [line] = [each for each in status.splitlines() if each.startswith("VmHWM:")]
         return int(line.split()[1]) / 1024
+
+    def processor_seconds(self) -> float:
+        """Of all its threads so far, its own and the kernel's for it; see proc(5)."""
+        stat = Path(f"/proc/{self.popen.pid}/stat").read_text()
+        _, _, behind_the_name = stat.rpartition(")")
+        user, system = behind_the_name.split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def answers(self, path: str) -> bool:
         """Whether it says 200 there; it must still run."""

@@ -1,9 +1,19 @@
 """What of a window Whisper hears."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stenofleet_worker.transcription.engines.pauses import KEPT, LONG, MARGIN, without_pauses
+from stenofleet_worker.transcription.engines.base import Segment
+from stenofleet_worker.transcription.engines.pauses import (
+    KEPT,
+    LONG,
+    MARGIN,
+    WORDLESS,
+    until,
+    without_pauses,
+)
 
 SECOND = 16_000
 LENGTH = 240 * SECOND
@@ -37,3 +47,27 @@ def test_a_little_of_each_pause_is_kept() -> None:
 
 def test_silence_is_not_heard() -> None:
     assert without_pauses([], LENGTH) == []
+
+
+def _found(*ends: float) -> Iterator[Segment]:
+    """Segments with these ends; to ask for more fails."""
+    for end in ends:
+        yield Segment("a word", end - 1, end)
+    pytest.fail("asked for more than there is speech")
+
+
+def test_nothing_is_asked_for_after_the_end_of_speech() -> None:
+    speech = [(0, 5 * SECOND), (7 * SECOND, 20 * SECOND + MARGIN)]
+    heard = until(speech, _found(4.0, 12.0, 20.0 - WORDLESS))
+    assert [each.end for each in heard] == [4.0, 12.0, 20.0 - WORDLESS]
+
+
+def test_all_that_is_found_before_the_end_of_speech_is_heard() -> None:
+    segments = [Segment("a word", at, at + 1) for at in range(10)]
+    assert list(until([(0, 20 * SECOND)], iter(segments))) == segments
+
+
+def test_a_word_in_the_last_moments_of_speech_is_asked_for() -> None:
+    before = Segment("long", 0, 19.7)
+    last = Segment("word", 19.7, 20.0)
+    assert list(until([(0, 20 * SECOND + MARGIN)], iter([before, last]))) == [before, last]

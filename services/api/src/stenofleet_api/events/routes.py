@@ -109,11 +109,13 @@ async def watch_all(events: Events, last_event_id: LastId = None) -> Response:
 )
 async def watch(session_id: uuid.UUID, events: Events, last_event_id: LastId = None) -> Response:
     """First how far it is, as `snapshot`, then an event for each change, until it has ended."""
-    now = await events.find(session_id)
-    if has_ended(now) and await events.missed(session_id, last_event_id) == []:
+    if not has_ended(await events.find(session_id)):
+        return _response(events.of_one(session_id, last_event_id))
+    missed = await events.missed(session_id, last_event_id)
+    if missed == []:
         # A browser connects again when the stream ends, unless it is told so.
         return Response(status_code=204)
-    return _response(events.of_one(session_id, last_event_id))
+    return _response(events.of_one(session_id, last_event_id, missed or []))
 
 
 def _response(told: AsyncIterator[Told]) -> StreamingResponse:

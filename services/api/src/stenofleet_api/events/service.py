@@ -78,8 +78,15 @@ class LiveEvents:
         except RedisError:
             return None
 
-    async def of_one(self, session_id: uuid.UUID, last_id: str | None) -> AsyncIterator[Told]:
+    async def of_one(
+        self, session_id: uuid.UUID, last_id: str | None, missed: list[Event] | None = None
+    ) -> AsyncIterator[Told]:
         """A session's events: what was missed, the present, and what follows until its end.
+
+        Args:
+            session_id: the session.
+            last_id: the last event that the client has heard.
+            missed: what it has not; None to look for it in the stream.
 
         Raises:
             SessionNotFound: there is none.
@@ -87,7 +94,9 @@ class LiveEvents:
         with self._hub.watching(self._owner, session_id) as watcher:
             seen = Seen()
             place = await self._place()
-            for event in await self.missed(session_id, last_id) or ():
+            if missed is None:
+                missed = await self.missed(session_id, last_id)
+            for event in missed or ():
                 if seen.passes(session_id, event.progress):
                     yield _told(event)
             now = await self.find(session_id)

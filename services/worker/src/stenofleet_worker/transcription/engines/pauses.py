@@ -4,9 +4,9 @@ That filter would listen for speech once more; what was found for telling speake
 well.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
-from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Span
+from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Segment, Span
 
 MARGIN = SAMPLE_RATE // 10
 """Samples that found speech has at each side of itself: word ends are quiet."""
@@ -17,6 +17,10 @@ detection."""
 
 KEPT = 2 * SAMPLE_RATE // 5
 """Samples of a long pause that are heard at each side of speech; faster-whisper's default."""
+
+WORDLESS = 0.25
+"""Seconds at the end of speech in which no other word begins: the detection ends late by about as
+much."""
 
 
 def without_pauses(speech: Iterable[Span], length: int) -> list[Span]:
@@ -35,3 +39,20 @@ def without_pauses(speech: Iterable[Span], length: int) -> list[Span]:
     if heard and length - heard[-1][1] <= LONG:
         heard[-1] = heard[-1][0], length
     return [(max(0, start - KEPT), min(length, end + KEPT)) for start, end in heard]
+
+
+def until(speech: Sequence[Span], segments: Iterator[Segment]) -> Iterator[Segment]:
+    """The segments up to the end of speech; what would find more is not asked.
+
+    Whisper hears whatever follows its last segment as half a minute, which costs as much as half a
+    minute of speech, and it invents text for silence.
+
+    Args:
+        speech: where somebody speaks, with its `MARGIN`, ascending; at least one stretch.
+        segments: found while they are asked for; in seconds of the window.
+    """
+    end = (speech[-1][1] - MARGIN) / SAMPLE_RATE - WORDLESS
+    for segment in segments:
+        yield segment
+        if segment.end >= end:
+            return

@@ -20,7 +20,7 @@ from stenofleet_worker.transcription.engines.base import (
     Transcription,
     Word,
 )
-from stenofleet_worker.transcription.engines.pauses import MARGIN, without_pauses
+from stenofleet_worker.transcription.engines.pauses import MARGIN, until, without_pauses
 
 BEAM_SIZE = 5
 """Whisper's own default, with which its error rates are published."""
@@ -105,7 +105,7 @@ class WhisperEngine:
         )
         chunks = [{"start": start, "end": end} for start, end in heard]
         restored = restore_speech_timestamps(segments, chunks, SAMPLE_RATE)
-        return Transcription(info.language, _converted(restored), speech)
+        return Transcription(info.language, until(speech, _converted(restored)), speech)
 
     def speech(self, audio: Audio) -> list[Span]:
         """By Silero's voice activity detection, which faster-whisper carries."""
