@@ -15,7 +15,7 @@ WHERE := $(if $(CONTEXT),--context $(CONTEXT))
 PACKAGES := redis-server postgresql
 
 .PHONY: help setup tools models programs format lint types imports openapi openapi-check chart-docs chart-docs-check check \
-	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton bench-scale \
+	test test-unit test-chart test-integration test-e2e up dev-loop down demo images bench-skeleton bench-scale \
 	bench-sense bench-simulator bench-speakers bench-reaction bench-operator \
 	bench-transcription bench-ingest campaign-kills campaign-transcription campaign-ingest version \
 	release clean
@@ -90,6 +90,9 @@ test: check test-chart test-integration test-e2e ## Everything. It leaves nothin
 
 up: setup ## Deploy to CONTEXT=..., else kind, else a cluster of our own, and make a first transcript.
 	$(RUN)/stenofleet-deploy up $(WHERE) $(if $(REGISTRY),--registry $(REGISTRY)) $(ARGS)
+
+dev-loop: setup ## Deploy to CONTEXT=... or as `make up`, then have each change of the code run at once.
+	$(RUN)/stenofleet-deploy dev $(WHERE) $(if $(REGISTRY),--registry $(REGISTRY)) $(ARGS)
 
 down: setup ## Stop the cluster that `make up` started, or remove the release from CONTEXT=...
 	$(RUN)/stenofleet-deploy down $(WHERE)

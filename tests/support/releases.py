@@ -41,24 +41,36 @@ def some_cluster() -> Iterator[Cluster]:
 def installed(cluster: Cluster, namespace: str) -> Iterator[Release]:
     """A release with the tests' values in a namespace of its own; both go at the end."""
     release = Release(cluster, "stenofleet", namespace)
-    try:
+    with taken_away(release):
         deploy(release)
         yield release
+
+
+@contextmanager
+def taken_away(release: Release) -> Iterator[None]:
+    """Takes a release and its namespace away at the end, however far they came."""
+    try:
+        yield
     finally:
         uninstall(release)
-        cluster.kubectl(
-            "delete", "namespace", namespace, "--ignore-not-found", timeout=GONE_SECONDS
-        )
+        words = ["delete", "namespace", release.namespace, "--ignore-not-found"]
+        release.cluster.kubectl(*words, timeout=GONE_SECONDS)
 
 
 def deploy(release: Release) -> None:
     """Brings a release up as a user does, with the small model."""
-    where = ["--namespace", release.namespace, *_named(release.cluster)]
-    options = ["--no-demo", "--whisper-model", "tiny.en", "--values", str(VALUES)]
-    command = [str(Path(sys.executable).with_name("stenofleet-deploy")), "up", *where, *options]
-    if registry := os.environ.get("REGISTRY"):
-        command += ["--registry", registry]
+    command = deploying(release, "up", "--no-demo")
     subprocess.run(command, cwd=ROOT, check=True, timeout=UP_SECONDS)
+
+
+def deploying(release: Release, *words: str) -> list[str]:
+    """A command of ours that deploys this release with the tests' values and the small model."""
+    where = ["--namespace", release.namespace, *_named(release.cluster)]
+    options = ["--whisper-model", "tiny.en", "--values", str(VALUES)]
+    if registry := os.environ.get("REGISTRY"):
+        options += ["--registry", registry]
+    program = str(Path(sys.executable).with_name("stenofleet-deploy"))
+    return [program, *words, *where, *options]
 
 
 def upgrade(release: Release, *settings: str) -> None:
