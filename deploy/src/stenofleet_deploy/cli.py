@@ -16,6 +16,7 @@ from stenofleet_deploy.demo import RECORDING, transcribe
 from stenofleet_deploy.dev.command import dev
 from stenofleet_deploy.errors import DeployError
 from stenofleet_deploy.images import images as all_images
+from stenofleet_deploy.local.command import local
 from stenofleet_deploy.options import ROOT, helm_values, registry, whisper_model
 from stenofleet_deploy.progress import clock, say, step
 from stenofleet_deploy.release import Release
@@ -150,6 +151,7 @@ def url(where: Where, port: int, seconds: int) -> None:
 
 
 commands.add_command(dev)
+commands.add_command(local)
 
 
 def show(release: Release, recording: Path, language: str) -> None:
