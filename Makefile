@@ -13,9 +13,13 @@ CODE := libs/stenofleet/src services/api/src services/worker/src services/autosc
 # Where a release goes: CONTEXT names a kube-context, REGISTRY where its cluster pulls images from.
 WHERE := $(if $(CONTEXT),--context $(CONTEXT))
 PACKAGES := redis-server postgresql
+# Of workers on this machine.
+CELERY := $(RUN)/celery -A stenofleet_worker
+CELERY_CONCURRENCY ?= 2
+QUEUES ?= transcription,logs,core
 
-.PHONY: help setup tools models programs format lint types imports openapi openapi-check chart-docs chart-docs-check check \
-	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton bench-scale \
+.PHONY: dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower help setup tools models programs format lint types imports openapi openapi-check chart-docs chart-docs-check check \
+	test test-unit test-chart test-integration test-e2e up dev-loop down demo images bench-skeleton bench-scale \
 	bench-sense bench-simulator bench-speakers bench-reaction bench-operator \
 	bench-transcription bench-ingest bench-install campaign-kills campaign-transcription campaign-ingest \
 	campaign-movements version release clean
@@ -91,11 +95,39 @@ test: check test-chart test-integration test-e2e ## Everything. It leaves nothin
 up: setup ## Deploy to CONTEXT=..., else kind, else a cluster of our own, and make a first transcript.
 	$(RUN)/stenofleet-deploy up $(WHERE) $(if $(REGISTRY),--registry $(REGISTRY)) $(ARGS)
 
+dev-loop: setup ## Deploy to CONTEXT=... or as `make up`, then have each change of the code run at once.
+	$(RUN)/stenofleet-deploy dev $(WHERE) $(if $(REGISTRY),--registry $(REGISTRY)) $(ARGS)
+
 down: setup ## Stop the cluster that `make up` started, or remove the release from CONTEXT=...
 	$(RUN)/stenofleet-deploy down $(WHERE)
 
 demo: setup ## Transcribe RECORDING=file (default: the sample) on the release that is up.
 	$(RUN)/stenofleet-deploy demo $(WHERE) $(if $(RECORDING),--recording $(RECORDING))
+
+dev-setup: setup ## A machine without Kubernetes: .env, Redis, PostgreSQL, the schema, the models.
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! docker info >/dev/null 2>&1; then \
+		$(MAKE) --no-print-directory tools; fi
+	$(RUN)/stenofleet-deploy local up
+	$(RUN)/stenofleet db upgrade
+	PATH="$(dir $(UV)):$$PATH" $(RUN)/python services/worker/fetch_model.py base campplus
+
+dev-down: setup ## Stop the Redis and PostgreSQL that `make dev-setup` started; the data stay.
+	$(RUN)/stenofleet-deploy local down
+
+run-api: setup ## Serve the API on this machine, with the settings of .env.
+	$(RUN)/python -m stenofleet_api
+
+run-celery: setup ## Run a worker for all queues; CELERY_CONCURRENCY (2) tasks at once, ARGS=--hostname=...
+	$(CELERY) worker -Q $(QUEUES) --concurrency=$(CELERY_CONCURRENCY) $(ARGS)
+
+run-celery-debug: setup ## The same with its debug log.
+	$(CELERY) worker -Q $(QUEUES) --concurrency=$(CELERY_CONCURRENCY) --loglevel=debug $(ARGS)
+
+run-beat: setup ## Run Celery's clock; one is enough.
+	$(CELERY) beat --schedule=.beat-schedule $(ARGS)
+
+run-flower: setup ## Serve Flower on http://127.0.0.1:5555, to this machine alone.
+	$(CELERY) flower --address=127.0.0.1 --port=5555 $(ARGS)
 
 images: setup ## Build the images that changed and bring them to the cluster.
 	$(RUN)/stenofleet-deploy images $(WHERE) $(if $(REGISTRY),--registry $(REGISTRY))

@@ -11,13 +11,32 @@ import pytest
 from hypothesis import settings
 from stenofleet.db.engine import make_engine
 from stenofleet.db.upgrade import upgrade
-from stenofleet.settings import DatabaseSettings
+from stenofleet.settings import DatabaseSettings, Settings
 from support.servers import PostgresServer, RedisServer
 
 # No test fails by the clock: this machine may be busy. In CI the examples are the same each time,
 # so that it fails for what has changed; on a developer's machine they are new ones.
 settings.register_profile("stenofleet", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("stenofleet")
+
+
+def _env_file(name: str | None, kind: type[Settings] = Settings) -> None:
+    kind.model_config["env_file"] = name
+    for each in kind.__subclasses__():
+        _env_file(name, each)
+
+
+# A developer's own .env is none of the tests' business.
+_env_file(None)
+
+
+@pytest.fixture
+def env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The file .env of the current folder, which this test's settings are read from."""
+    monkeypatch.chdir(tmp_path)
+    _env_file(".env")
+    yield tmp_path / ".env"
+    _env_file(None)
 
 
 @pytest.fixture(scope="session")

@@ -170,6 +170,14 @@ CONTRADICTIONS: dict[str, tuple[Values, str]] = {
         {"api": {"autoscaling": {"enabled": True}, "resources": {"requests": {"cpu": None}}}},
         "api.autoscaling.cpuUtilization is percent of api.resources.requests.cpu, which is empty",
     ),
+    "code that changes in a release for others": (
+        {"dev": {"sync": True}},
+        (
+            'dev.sync is true and settings.authMode is "keys": code that changes in running pods '
+            "is for a developer's own release, which asks for no keys; set dev.sync to false, or "
+            "settings.authMode to none."
+        ),
+    ),
     "a Flower that everybody may enter": (
         {"flower": {"enabled": True}},
         (

@@ -54,6 +54,7 @@ CASES: dict[str, Values] = {
         "metrics": {"annotations": False},
     },
     "the operator alone": OPERATOR_ALONE,
+    "code that changes": {"dev": {"sync": True}, "settings": {"authMode": "none"}},
     "every option": {
         "image": {
             "registry": "registry.example.com/team",

@@ -48,23 +48,29 @@ def installed(cluster: Cluster, namespace: str) -> Iterator[Release]:
 
 @contextmanager
 def removed(release: Release) -> Iterator[None]:
-    """Takes the release and its namespace away at the end."""
+    """Takes a release and its namespace away at the end, however far they came."""
     try:
         yield
     finally:
         uninstall(release)
-        words = ("delete", "namespace", release.namespace, "--ignore-not-found")
+        words = ["delete", "namespace", release.namespace, "--ignore-not-found"]
         release.cluster.kubectl(*words, timeout=GONE_SECONDS)
 
 
 def deploy(release: Release, *more: str) -> None:
     """Brings a release up as a user does, with the small model, and ``more`` options."""
-    where = ["--namespace", release.namespace, *_named(release.cluster)]
-    options = ["--no-demo", "--whisper-model", "tiny.en", "--values", str(VALUES), *more]
-    command = [str(Path(sys.executable).with_name("stenofleet-deploy")), "up", *where, *options]
-    if registry := os.environ.get("REGISTRY"):
-        command += ["--registry", registry]
+    command = deploying(release, "up", "--no-demo", *more)
     subprocess.run(command, cwd=ROOT, check=True, timeout=UP_SECONDS)
+
+
+def deploying(release: Release, *words: str) -> list[str]:
+    """A command of ours that deploys this release with the tests' values and the small model."""
+    where = ["--namespace", release.namespace, *_named(release.cluster)]
+    options = ["--whisper-model", "tiny.en", "--values", str(VALUES)]
+    if registry := os.environ.get("REGISTRY"):
+        options += ["--registry", registry]
+    program = str(Path(sys.executable).with_name("stenofleet-deploy"))
+    return [program, *words, *where, *options]
 
 
 def upgrade(release: Release, *settings: str) -> None:

@@ -11,27 +11,18 @@ from stenofleet_deploy import embedded, guide, kind, packaging, portforward, rea
 from stenofleet_deploy import release as releases
 from stenofleet_deploy.builders import find_builder
 from stenofleet_deploy.cluster import Flavour
-from stenofleet_deploy.delivery import deliver, require_registry, way_to
+from stenofleet_deploy.delivery import delivered, require_registry
 from stenofleet_deploy.demo import RECORDING, transcribe
+from stenofleet_deploy.dev.command import dev
 from stenofleet_deploy.errors import DeployError
 from stenofleet_deploy.images import images as all_images
+from stenofleet_deploy.local.command import local
+from stenofleet_deploy.options import ROOT, helm_values, registry, whisper_model
 from stenofleet_deploy.progress import clock, say, step
 from stenofleet_deploy.release import Release
 from stenofleet_deploy.where import Where, placed
 
-ROOT = Path(__file__).parents[3]
 FORWARD_SECONDS = 3600
-
-whisper_model = click.option(
-    "--whisper-model",
-    type=click.Choice(["base", "tiny.en"]),
-    default="base",
-    show_default=True,
-    help="The model in the worker's image: base hears many languages, tiny.en is small.",
-)
-registry = click.option(
-    "--registry", metavar="HOST/PATH", help="Where the cluster of --context pulls images from."
-)
 
 
 def main() -> None:
@@ -56,8 +47,7 @@ def commands() -> None:
 @click.option(
     "--timeout", default=readiness.READY_SECONDS, show_default=True, help="Seconds until ready."
 )
-@click.option("--values", "files", multiple=True, metavar="FILE", help="Values for the chart.")
-@click.option("--set", "settings", multiple=True, metavar="PATH=VALUE", help="One such value.")
+@helm_values
 def up(
     where: Where,
     *,
@@ -73,7 +63,7 @@ def up(
     require_registry(where.flavour, registry)
     with step(f"cluster ({where.flavour.value})"):
         release = where.release_on(where.start())
-    tags = build(where.flavour, whisper_model, registry)
+    tags = delivered(all_images(whisper_model), ROOT, where.flavour, registry)
     own = releases.values(all_images(whisper_model), tags, whisper_model, registry)
     with step(f"install release {where.name} in namespace {where.namespace}"):
         releases.install(release, ROOT, own, files, settings)
@@ -106,7 +96,8 @@ def down(where: Where) -> None:
 def images(where: Where, whisper_model: str, registry: str | None) -> None:
     """Build the images that changed and bring them to the cluster."""
     require_registry(where.flavour, registry)
-    for name, tag in build(where.flavour, whisper_model, registry).items():
+    wanted = all_images(whisper_model)
+    for name, tag in delivered(wanted, ROOT, where.flavour, registry).items():
         click.echo(f"{name}:{tag}")
 
 
@@ -159,12 +150,8 @@ def url(where: Where, port: int, seconds: int) -> None:
             time.sleep(seconds)
 
 
-def build(flavour: Flavour, whisper_model: str, registry: str | None) -> dict[str, str]:
-    """Build and deliver all images; return their tags by their names."""
-    # The embedded cluster pushes what buildah holds, also where Docker is there.
-    builder = find_builder(docker=flavour is not Flavour.EMBEDDED and kind.docker_answers())
-    way = way_to(flavour, builder, registry)
-    return deliver(all_images(whisper_model), ROOT, builder, way)
+commands.add_command(dev)
+commands.add_command(local)
 
 
 def show(release: Release, recording: Path, language: str) -> None:

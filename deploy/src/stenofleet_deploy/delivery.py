@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stenofleet_deploy import embedded, kind
-from stenofleet_deploy.builders import Builder
+from stenofleet_deploy.builders import Builder, find_builder
 from stenofleet_deploy.cluster import Flavour
 from stenofleet_deploy.errors import DeployError
 from stenofleet_deploy.images import Image, tag
@@ -12,6 +12,16 @@ from stenofleet_deploy.progress import say, step
 
 # Brings an image from the builder to the cluster; layers that are there are not sent again.
 Way = Callable[[str], None]
+
+
+def delivered(
+    images: tuple[Image, ...], root: Path, flavour: Flavour, registry: str | None
+) -> dict[str, str]:
+    """Build and deliver images with what this machine has; as `deliver`."""
+    # The embedded cluster pushes what buildah holds, also where Docker is there.
+    docker = flavour is not Flavour.EMBEDDED and kind.docker_answers()
+    builder = find_builder(docker=docker)
+    return deliver(images, root, builder, way_to(flavour, builder, registry))
 
 
 def deliver(images: tuple[Image, ...], root: Path, builder: Builder, way: Way) -> dict[str, str]:

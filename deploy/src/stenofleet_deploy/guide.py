@@ -23,8 +23,9 @@ def next_steps(release: Release, service: str) -> str:
         "        make demo RECORDING=talk.mp3",
         "    watch the workers come and go with the work",
         f"        {kubectl} get workerpools --watch",
-        "    change something and deploy it again",
+        "    change something and deploy it again, or have each change run at once",
         "        make up",
+        "        make dev-loop",
     ]
     return "\n".join(lines)
 

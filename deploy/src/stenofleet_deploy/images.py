@@ -7,7 +7,7 @@ built again, and a pod's image tells exactly which code it runs.
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from stenofleet_deploy.errors import DeployError
@@ -15,6 +15,9 @@ from stenofleet_deploy.shell import run
 
 GIT_SECONDS = 30
 TAG_LENGTH = 16
+DEVELOPMENT = {"RELOAD": "1"}
+"""The build argument of images for development, as skaffold.yaml gives it, too."""
+
 SHARED_INPUTS = ("pyproject.toml", "uv.lock", ".dockerignore", "libs/stenofleet")
 
 
@@ -65,6 +68,11 @@ def images(whisper_model: str) -> tuple[Image, ...]:
             arguments={"WHISPER_MODELS": whisper_model},
         ),
     )
+
+
+def for_development(images: Iterable[Image]) -> tuple[Image, ...]:
+    """The same images with what starts their processes again when code changes."""
+    return tuple(replace(image, arguments={**image.arguments, **DEVELOPMENT}) for image in images)
 
 
 def tag(image: Image, root: Path) -> str:

@@ -180,10 +180,16 @@ networkPolicy.{{ $server }}.cidrs is empty and {{ $server }}.externalUrlSecret n
 {{- end }}
 {{- end -}}
 
+{{- define "stenofleet.checkDev" -}}
+{{- if and .Values.dev.sync (ne .Values.settings.authMode "none") }}
+dev.sync is true and settings.authMode is {{ .Values.settings.authMode | quote }}: code that changes in running pods is for a developer's own release, which asks for no keys; set dev.sync to false, or settings.authMode to none.
+{{- end }}
+{{- end -}}
+
 {{/* Fails with every sentence at once, so that one correction does not uncover the next. */}}
 {{- define "stenofleet.check" -}}
 {{- $found := list -}}
-{{- range list "checkPools" "checkSecrets" "checkServers" "checkRedis" "checkStorage" "checkIngress" "checkRoute" "checkAutoscaling" "checkFlower" "checkGoogle" "checkNetwork" "checkOperator" -}}
+{{- range list "checkPools" "checkSecrets" "checkServers" "checkRedis" "checkStorage" "checkIngress" "checkRoute" "checkAutoscaling" "checkFlower" "checkGoogle" "checkNetwork" "checkOperator" "checkDev" -}}
 {{- $found = append $found (include (printf "stenofleet.%s" .) $) -}}
 {{- end -}}
 {{- with join "" $found | trim }}{{ fail (printf "these values contradict each other\n%s" .) }}{{ end -}}

@@ -20,6 +20,7 @@ labels:
   {{- with .workload.podLabels }}{{ toYaml . | nindent 2 }}{{ end }}
 {{- $annotations := deepCopy .workload.podAnnotations -}}
 {{- with .checksum }}{{ $_ := set $annotations "checksum/config" . }}{{ end -}}
+{{- with include "stenofleet.synced" . }}{{ $_ := set $annotations "stenofleet.io/code" . }}{{ end -}}
 {{- if and .port .root.Values.metrics.annotations -}}
 {{- $_ := set $annotations "prometheus.io/scrape" "true" -}}
 {{- $_ := set $annotations "prometheus.io/port" (toString .port) -}}
@@ -35,7 +36,7 @@ annotations:
 A pod's template, made alike for every workload:
 (dict "root" $ "component" "api" "workload" $merged "container" "stenofleet.apiContainer")
 and where they apply "initContainers" (list "stenofleet.waitForDatabase"), "volumes" (list (dict ...)),
-"recordings" true, "broker" true, "port" 8000, "checksum" "...", "account" "name", "token" true, "restartPolicy" "Never".
+"recordings" true, "broker" true, "port" 8000, "source" "services/api", "checksum" "...", "account" "name", "token" true, "restartPolicy" "Never".
 `container` and `initContainers` name templates, which get this very dict.
 */}}
 {{- define "stenofleet.podTemplate" -}}
@@ -112,11 +113,12 @@ resources:
 {{- with include "stenofleet.probe" (dict "own" (get $own $name) "changes" $changes) | fromYaml }}{{ $_ := set $own $name . }}{{ end -}}
 {{- end -}}
 {{- $main := merge $own (include "stenofleet.container" . | fromYaml) -}}
+{{- if include "stenofleet.synced" . }}{{ $main = include "stenofleet.reloading" $main | fromYaml }}{{ end -}}
 {{- concat (list $main) (include "stenofleet.secured" (dict "workload" .workload "containers" .workload.extraContainers) | fromYamlArray) | toYaml -}}
 {{- end -}}
 
 {{- define "stenofleet.initContainers" -}}
-{{- $list := list -}}
+{{- $list := include "stenofleet.copyCode" . | fromYamlArray -}}
 {{- range .initContainers }}{{ $list = concat $list (include . $ | fromYamlArray) }}{{ end -}}
 {{- concat $list (include "stenofleet.secured" (dict "workload" .workload "containers" .workload.extraInitContainers) | fromYamlArray) | toYaml -}}
 {{- end -}}
@@ -162,6 +164,11 @@ alone, as podDefaults may have it, makes no probe where there is none.
 - name: tmp
   emptyDir:
     sizeLimit: {{ .workload.tmpSize }}
+{{- if include "stenofleet.synced" . }}
+- name: code
+  emptyDir:
+    sizeLimit: 64Mi
+{{- end }}
 {{- if and .recordings (include "stenofleet.recordingsPath" .root) }}
 - name: recordings
   persistentVolumeClaim:
@@ -182,6 +189,9 @@ alone, as podDefaults may have it, makes no probe where there is none.
 
 {{- define "stenofleet.volumeMounts" -}}
 - {name: tmp, mountPath: /tmp}
+{{- if include "stenofleet.synced" . }}
+- {name: code, mountPath: /app}
+{{- end }}
 {{- if .recordings }}
 {{- with include "stenofleet.recordingsPath" .root }}
 - {name: recordings, mountPath: {{ . | quote }}}

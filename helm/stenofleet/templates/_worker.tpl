@@ -27,6 +27,8 @@
 {{- define "stenofleet.workerDeployment" -}}
 {{- $pod := merge (dict "component" (printf "worker-%s" .name) "workload" .pool "container" "stenofleet.workerContainer" "recordings" .pool.recordings "checksum" (include "stenofleet.checksum" .root)) . -}}
 {{- if .pool.health }}{{ $_ := set $pod "port" 8081 }}{{ end -}}
+{{- /* Of Stenofleet's own app it is known where the code is, and how it starts. */ -}}
+{{- if and (eq .pool.app "stenofleet_worker") (not .pool.command) }}{{ $_ := set $pod "source" "services/worker" }}{{ end -}}
 {{- /* For the pod this says whether the chart's Redis is spoken with; the pool's words are no use to it. */ -}}
 {{- $_ := set $pod "broker" (not .pool.broker.urlSecretRef) -}}
 {{- if .pool.database }}{{ $_ := set $pod "initContainers" (list "stenofleet.waitForDatabase") }}{{ end -}}

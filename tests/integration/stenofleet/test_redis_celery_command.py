@@ -153,10 +153,9 @@ def test_results_that_are_elsewhere_are_told(redis: Redis, monkeypatch: pytest.M
 
 
 def test_the_settings_are_read_from_a_file(
-    redis_server: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    redis_server: RedisServer, env_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / ".env").write_text(f"REDIS_URL={redis_server.url}\n")
-    monkeypatch.chdir(tmp_path)
+    env_file.write_text(f"REDIS_URL={redis_server.url}\n")
     monkeypatch.delenv("REDIS_URL", raising=False)
 
     assert typed("--test-redis").exit_code == 0

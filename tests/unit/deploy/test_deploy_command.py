@@ -15,7 +15,7 @@ def refusal(words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     return capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["up", "images"])
+@pytest.mark.parametrize("command", ["up", "dev", "images"])
 def test_a_named_context_without_a_registry_is_refused_at_once(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -24,7 +24,7 @@ def test_a_named_context_without_a_registry_is_refused_at_once(
     assert "--registry HOST/PATH" in said
 
 
-@pytest.mark.parametrize("command", ["up", "down", "images", "demo", "url"])
+@pytest.mark.parametrize("command", ["up", "dev", "down", "images", "demo", "url"])
 def test_every_command_refuses_two_answers_to_which_cluster(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

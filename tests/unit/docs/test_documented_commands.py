@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 from support import documents
 from support.documents import Command
 
@@ -17,6 +18,8 @@ SHOWN = list(documents.commands())
 MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = set(re.findall(r"^([a-z][a-z0-9-]*):", MAKEFILE, re.MULTILINE))
 VARIABLES = set(re.findall(r"\$\((?:if \$\()?([A-Z][A-Z_]+)\)", MAKEFILE))
+# What is shown of them is tried or checked by tests of their own.
+CHECKED = ("celery", "docker", "skaffold")
 OWN_PROGRAMS = ("cluster", "stenofleet-deploy", "stenofleet", "stenofleet-autoscaler")
 KINDS = {
     "deployment": "Deployment",
@@ -88,9 +91,45 @@ def test_charts_that_helm_is_shown_with_are_there(command: Command) -> None:
 
 @pytest.mark.parametrize("command", SHOWN, ids=str)
 def test_shown_commands_begin_with_a_program_that_the_pages_explain(command: Command) -> None:
-    known = {"make", "kubectl", "helm", "curl", "eval", "buildah", *OWN_PROGRAMS}
+    known = {"make", "kubectl", "helm", "curl", "eval", "buildah", *OWN_PROGRAMS, *CHECKED}
 
     assert command.words[0] in known, command
+
+
+@pytest.mark.parametrize("command", of("docker"), ids=str)
+def test_services_and_profiles_that_docker_compose_is_shown_with_are_there(
+    command: Command,
+) -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yaml").read_text())["services"]
+    profiles = {name for each in services.values() for name in each.get("profiles", [])}
+    before, _, after = " ".join(command.words[2:]).partition("up -d")
+
+    assert command.words[1] == "compose"
+    assert set(before.replace("--profile", "").split()) <= profiles
+    assert set(after.replace("--build", "").split()) <= set(services)
+
+
+@pytest.mark.parametrize("command", of("skaffold"), ids=str)
+def test_profiles_that_skaffold_is_shown_with_are_there(command: Command) -> None:
+    profiles = yaml.safe_load((ROOT / "skaffold.yaml").read_text())["profiles"]
+    named = re.findall(r"-p (\S+)", " ".join(command.words))
+
+    assert command.words[1] in ("dev", "run")
+    assert set(named) <= {profile["name"] for profile in profiles}
+
+
+@pytest.mark.parametrize("command", of("celery"), ids=str)
+def test_celery_knows_the_commands_and_options_that_it_is_shown_with(command: Command) -> None:
+    _, _, app, subcommand, *_ = command.words
+    executable = Path(sys.executable).parent / "celery"
+    done = subprocess.run(
+        [executable, subcommand, "--help"], capture_output=True, text=True, timeout=60, check=True
+    )
+    options = {word.partition("=")[0] for word in command.words[4:] if word.startswith("-")}
+
+    assert app == "stenofleet_worker"
+    # Flower's own are Tornado's, of which its help tells nothing.
+    assert subcommand == "flower" or all(option in done.stdout for option in options)
 
 
 def test_the_readme_shows_the_two_commands() -> None:

@@ -143,7 +143,9 @@ def test_the_operator_knows_its_pod_by_the_variable_else_by_the_host(
     assert load(OperatorSettings).pod_name == "operator-7"
 
 
-def test_an_env_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    Path(".env").write_text("REDIS_HOST=from-file\nREDIS_PORT=7000\n")
+def test_an_env_file_is_read_and_the_environment_wins(
+    env_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env_file.write_text("REDIS_HOST=from-file\nREDIS_PORT=7000\n")
     monkeypatch.setenv("REDIS_PORT", "7001")
     assert load(RedisSettings).broker.url == "redis://from-file:7001/0"

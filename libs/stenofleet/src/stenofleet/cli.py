@@ -6,6 +6,7 @@ import click
 
 from stenofleet import cli_keys, cli_plan
 from stenofleet.cli_errors import errors_told
+from stenofleet.cli_services import CommandsOfServices
 from stenofleet.db import upgrade as schema
 from stenofleet.db.engine import make_engine
 from stenofleet.db.models import DEFAULT_OWNER
@@ -17,7 +18,7 @@ _timeout = click.option(
 )
 
 
-@click.group()
+@click.group(cls=CommandsOfServices)
 def main() -> None:
     """Runs the chores of a Stenofleet installation."""
 

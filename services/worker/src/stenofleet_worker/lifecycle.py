@@ -1,5 +1,6 @@
 """What a worker or beat process does when it starts, is ready, and is asked to stop."""
 
+import logging
 import sys
 from typing import Any
 
@@ -21,6 +22,9 @@ from stenofleet_worker.services import Services
 
 log = structlog.get_logger(__name__)
 
+CELERYS_LEVEL = logging.WARNING
+"""What Celery hands over when nobody gave ``--loglevel``."""
+
 
 class Lifecycle:
     """Receives Celery's signals for one process."""
@@ -37,8 +41,10 @@ class Lifecycle:
         worker_shutting_down.connect(self._stop, weak=False)
         beat_init.connect(self._beat, weak=False)
 
-    def _log(self, **_: Any) -> None:
-        configure_logging("worker", self._services.settings)
+    def _log(self, loglevel: int = CELERYS_LEVEL, **_: Any) -> None:
+        """``--loglevel`` wins over the settings, once it says something else than by default."""
+        told = {} if loglevel == CELERYS_LEVEL else {"log_level": logging.getLevelName(loglevel)}
+        configure_logging("worker", self._services.settings.model_copy(update=told))
 
     def _start(self, sender: Any, **_: Any) -> None:
         _keep_to_oneself(sender)

@@ -1,0 +1,1 @@
+"""A developer's machine without Kubernetes: settings, Redis and PostgreSQL."""
