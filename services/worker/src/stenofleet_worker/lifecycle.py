@@ -62,6 +62,8 @@ class Lifecycle:
                 pool=type(sender.pool).__module__,
             )
         self._health.watch(sender)
+        metrics.SLOTS.set_function(lambda: sender.pool.limit)
+        metrics.READY.set_function(self._health.is_ready)
 
     def _stop(self, **_: Any) -> None:
         self._services.stopping.set()

@@ -52,7 +52,7 @@ def connect(settings: RedisSettings) -> Redis:
     if not is_direct(settings.broker):
         raise SettingsError("movements cannot be taken through sentinel://, expected redis://")
     # A push whose answer was lost may have been done: who sent it tries again, with its ids.
-    return asking_once(settings.broker, ANSWER_SECONDS)
+    return asking_once(settings.broker, ANSWER_SECONDS, "movements")
 
 
 class WayIn:

@@ -13,6 +13,7 @@ from redis.backoff import NoBackoff
 from redis.connection import ConnectionPool
 from redis.retry import Retry
 from stenofleet.redis_clients import is_direct
+from stenofleet.telemetry.connections import redis_connections
 
 from stenofleet_api import metrics
 from stenofleet_api.auth.caller import Caller
@@ -76,6 +77,7 @@ def _limiter(broker: str) -> SlidingWindowCounterRateLimiter | None:
         socket_timeout=ANSWER_SECONDS,
         retry=Retry(NoBackoff(), 0),
     )
+    redis_connections.watch("rate", pool)
     # The pool knows the address; to the storage its URL only says which server it is.
     storage = RedisStorage(
         "redis://", connection_pool=pool, key_prefix=PREFIX, wrap_exceptions=True

@@ -9,6 +9,7 @@ from importlib import resources
 from redis import RedisError
 from redis.exceptions import NoScriptError
 from stenofleet.broker import BrokerKeys
+from stenofleet.telemetry.connections import redis_connections
 
 from stenofleet_autoscaler.sense.connection import TIMEOUT, Address, connect, database
 from stenofleet_autoscaler.sense.errors import Unseen, explain
@@ -30,6 +31,7 @@ class Broker:
     Attributes:
         client: the connection's pool, for control messages as well.
         database: number of the Redis database; a part of the channels' names.
+        round_trip: seconds that the last read took; None when Redis did not answer.
     """
 
     def __init__(self, address: Address) -> None:
@@ -39,7 +41,9 @@ class Broker:
             Unseen: the address is none that Redis understands.
         """
         self.client = connect(address)
+        redis_connections.watch("broker", self.client.connection_pool)
         self.database = database(self.client)
+        self.round_trip: float | None = None
         self._keyspaces: dict[BrokerKeys, Keyspace] = {}
         self._heartbeats: dict[BrokerKeys, Heartbeats] = {}
         self._listeners: dict[BrokerKeys, asyncio.Task[None]] = {}
@@ -51,13 +55,14 @@ class Broker:
             Unseen: Redis did not answer.
         """
         self._keyspaces = {keys: self._keyspaces.get(keys) or Keyspace(keys) for keys in asked}
-        now = time.time()
+        now, began, self.round_trip = time.time(), time.monotonic(), None
         requests = [self._keyspaces[keys].request(each, now) for keys, each in asked.items()]
         try:
             async with asyncio.timeout(2 * TIMEOUT):
                 answers = await self._answers(requests)
         except (RedisError, OSError, TimeoutError) as error:
             raise explain(error) from None
+        self.round_trip = time.monotonic() - began
         await self._stop_listening({*self._listeners} - {*asked})
         now = time.time()
         return {
