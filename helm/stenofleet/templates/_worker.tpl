@@ -22,6 +22,7 @@
 
 {{- define "stenofleet.workerDeployment" -}}
 {{- $pod := merge (dict "component" (printf "worker-%s" .name) "workload" .pool "container" "stenofleet.workerContainer" "recordings" .pool.recordings "checksum" (include "stenofleet.checksum" .root)) . -}}
+{{- $_ := set $pod "workerPool" (printf "%s-%s" (include "stenofleet.fullname" .root) .name) -}}
 {{- if .pool.health }}{{ $_ := set $pod "port" 8081 }}{{ end -}}
 {{- /* For the pod this says whether the chart's Redis is spoken with; the pool's words are no use to it. */ -}}
 {{- $_ := set $pod "broker" (not .pool.broker.urlSecretRef) -}}
