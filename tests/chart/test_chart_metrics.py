@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from support.chart import CHART, Object, of_kind, pods, render
+from support.chart import CHART, Object, env, of_kind, pods, render
 from support.programs import helm
 
 ALWAYS = {"metrics": {"monitors": {"when": "always"}}}
@@ -146,3 +146,21 @@ def test_the_rule_has_every_group_of_the_files_with_runbooks_that_can_be_opened(
         for each in group["rules"]:
             url = each.get("annotations", {}).get("runbook_url", "https://git.example.com/")
             assert url.startswith("https://git.example.com/")
+
+
+def test_one_value_has_the_operator_speak_celery_exporter_s_names_and_pools_send_events() -> None:
+    def told(values: Any) -> tuple[bool, set[str]]:
+        templates = dict(pods(render(values)))
+        workers = {
+            name
+            for name, template in templates.items()
+            if "-E" in template["spec"]["containers"][0].get("command", [])
+        }
+        operator = env(templates["Deployment operator"]["spec"]["containers"][0])
+        return operator.get("STENOFLEET_CELERY_EXPORTER") == "true", workers
+
+    assert told({}) == (False, set())
+    assert told({"operator": {"metrics": {"celeryExporter": True}}}) == (
+        True,
+        {f"Deployment worker-{name}" for name in ("core", "logs", "transcription")},
+    )

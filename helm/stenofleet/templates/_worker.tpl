@@ -17,6 +17,7 @@
 
 {{- define "stenofleet.poolCommand" -}}
 {{- $celery := list "celery" "-A" .pool.app "worker" "-Q" (join "," .pool.queues) "--concurrency" "$(CELERY_CONCURRENCY)" -}}
+{{- if .root.Values.operator.metrics.celeryExporter }}{{ $celery = append $celery "-E" }}{{ end -}}
 {{- default $celery .pool.command | toJson -}}
 {{- end -}}
 

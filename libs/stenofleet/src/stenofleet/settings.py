@@ -290,6 +290,9 @@ class OperatorSettings(LogSettings):
     pod_name: str = Field(default_factory=socket.gethostname)
     watch_namespaces: Annotated[list[str], NoDecode] = Field(default_factory=list)
     tick_seconds: float = Field(1.0, ge=0.1, le=60)
+    celery_exporter: bool = Field(
+        default=False, description="Metrics under celery-exporter's names, too"
+    )
 
     @field_validator("watch_namespaces", mode="before")
     @classmethod

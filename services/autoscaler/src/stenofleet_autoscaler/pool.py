@@ -13,6 +13,7 @@ from stenofleet_autoscaler import metrics
 from stenofleet_autoscaler.act.errors import ApiError
 from stenofleet_autoscaler.act.hands import Hands
 from stenofleet_autoscaler.act.kube import CONFLICT, NOT_FOUND
+from stenofleet_autoscaler.celery_names import Census
 from stenofleet_autoscaler.decide import Decision, Policy
 from stenofleet_autoscaler.drain_ends import DrainEnds
 from stenofleet_autoscaler.explanation import explanation_of
@@ -137,6 +138,10 @@ class Pool:
     def nodes(self) -> Iterator[tuple[str, str]]:
         """What may hold messages: node names, and which run of its containers each is in."""
         return self._eyes.nodes(self.spec, self._look) if self.spec else iter(())
+
+    def census(self) -> Census:
+        """Who works on its queues, as of its last look."""
+        return self._eyes.census(self.spec, self._look, self._hands) if self.spec else Census()
 
     def tick(self, look: Look) -> None:
         """Brings the pool one step further, unless the last one is still under way.

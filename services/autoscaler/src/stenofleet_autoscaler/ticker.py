@@ -8,6 +8,7 @@ from typing import Any
 
 from stenofleet_autoscaler import gauges, metrics
 from stenofleet_autoscaler.act.errors import ApiError
+from stenofleet_autoscaler.celery_names import Census
 from stenofleet_autoscaler.pool import Pool
 from stenofleet_autoscaler.rounds import Rounds
 from stenofleet_autoscaler.world import World
@@ -60,6 +61,10 @@ class Ticker:
             for pool in self.pools.values()
             if pool.explanation is not None
         }
+
+    def censuses(self) -> list[Census]:
+        """Who works on the queues of each pool."""
+        return [pool.census() for pool in self.pools.values()]
 
     async def _keep_all(self) -> None:
         """Whoever leads next begins where this replica ended."""

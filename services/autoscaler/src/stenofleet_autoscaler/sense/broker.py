@@ -13,7 +13,7 @@ from stenofleet.telemetry.connections import redis_connections
 
 from stenofleet_autoscaler.sense.connection import TIMEOUT, Address, connect, database
 from stenofleet_autoscaler.sense.errors import Unseen, explain
-from stenofleet_autoscaler.sense.heartbeats import Heartbeats
+from stenofleet_autoscaler.sense.heartbeats import Heartbeats, TaskSink
 from stenofleet_autoscaler.sense.keyspace import Keyspace
 from stenofleet_autoscaler.sense.reading import Asked, Reading
 
@@ -34,13 +34,14 @@ class Broker:
         round_trip: seconds that the last read took; None when Redis did not answer.
     """
 
-    def __init__(self, address: Address) -> None:
-        """Connects at the first read.
+    def __init__(self, address: Address, on_task: TaskSink | None = None) -> None:
+        """Connects at the first read; ``on_task`` is given the events of its workers' tasks.
 
         Raises:
             Unseen: the address is none that Redis understands.
         """
         self.client = connect(address)
+        self._on_task = on_task
         redis_connections.watch("broker", self.client.connection_pool)
         self.database = database(self.client)
         self.round_trip: float | None = None
@@ -91,7 +92,7 @@ class Broker:
         """What the workers of a keyspace tell of themselves; listened to from the first call on."""
         if keys not in self._heartbeats:
             channel = keys.broadcast(self.database, EVENT_EXCHANGE)
-            self._heartbeats[keys] = Heartbeats(channel)
+            self._heartbeats[keys] = Heartbeats(channel, on_task=self._on_task)
             listening = self._heartbeats[keys].listen(self.client)
             self._listeners[keys] = asyncio.create_task(listening)
         return self._heartbeats[keys]
