@@ -4,7 +4,7 @@
 {{- define "stenofleet.poolEnv" -}}
 {{- $shared := include "stenofleet.redisSecret" (dict "root" .root "user" "worker") | fromYaml -}}
 {{- $secret := dict "valueFrom" (dict "secretKeyRef" (default $shared .pool.broker.urlSecretRef)) -}}
-{{- $env := dict "REDIS_URL" $secret "CELERY_BROKER_URL" $secret "CELERY_RESULT_BACKEND" $secret "CELERY_CONCURRENCY" (toString .pool.concurrency.min) -}}
+{{- $env := dict "REDIS_URL" $secret "CELERY_BROKER_URL" $secret "CELERY_RESULT_BACKEND" $secret "CELERY_CONCURRENCY" (toString .pool.concurrency.min) "STENOFLEET_POOL" (printf "%s-%s" (include "stenofleet.fullname" .root) .name) -}}
 {{- if .pool.database }}{{ $env = merge $env (include "stenofleet.databaseEnv" .root | fromYaml) }}{{ end -}}
 {{- if .pool.google }}{{ $env = merge $env (include "stenofleet.googleEnv" .root | fromYaml) }}{{ end -}}
 {{- toYaml $env -}}
