@@ -50,6 +50,10 @@ def test_the_pool_of_a_worker_stands_in_every_line(capsys: pytest.CaptureFixture
     assert json.loads(capsys.readouterr().out)["pool"] == "steno-core"
 
 
+def fail(message: str) -> None:
+    raise ConnectionError(message)
+
+
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_a_url_s_password_is_masked_wherever_it_stands(
     capsys: pytest.CaptureFixture[str], form: str
@@ -59,7 +63,7 @@ def test_a_url_s_password_is_masked_wherever_it_stands(
     log = structlog.get_logger("library")
     log.warning("cannot reach %s", url, address=url)
     try:
-        raise ConnectionError(url)
+        fail(url)
     except ConnectionError:
         log.exception("it failed")
     printed = capsys.readouterr().out
