@@ -18,11 +18,12 @@ CELERY := $(RUN)/celery -A stenofleet_worker
 CELERY_CONCURRENCY ?= 2
 QUEUES ?= transcription,logs,core
 
-.PHONY: dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower help setup tools models programs format lint types imports openapi openapi-check chart-docs chart-docs-check check \
-	test test-unit test-chart test-integration test-e2e up dev-loop down demo images bench-skeleton bench-scale \
-	bench-sense bench-simulator bench-speakers bench-reaction bench-operator \
-	bench-transcription bench-ingest bench-install campaign-kills campaign-transcription campaign-ingest \
-	campaign-movements version release clean
+.PHONY: help setup tools models format lint types imports openapi openapi-check chart-docs \
+	chart-docs-check metrics-docs metrics-docs-check check test-unit programs test-chart \
+	test-integration test-e2e test up dev-loop down demo dev-setup dev-down run-api run-celery \
+	run-celery-debug run-beat run-flower images bench-skeleton bench-scale bench-sense bench-simulator \
+	bench-operator bench-reaction bench-transcription bench-ingest bench-install bench-speakers \
+	campaign-kills campaign-transcription campaign-movements version release campaign-ingest clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -73,7 +74,13 @@ chart-docs: setup ## Write the chart's schema and README from the comments in it
 chart-docs-check: setup
 	$(RUN)/python -m stenofleet_deploy.chart_values --check
 
-check: lint types imports openapi-check chart-docs-check version test-unit ## Format, lint, types, import rules, unit tests: under a minute.
+metrics-docs: setup ## Write docs/metrics.md from the code.
+	$(RUN)/python -m stenofleet_deploy.metrics_page
+
+metrics-docs-check: setup
+	$(RUN)/python -m stenofleet_deploy.metrics_page --check
+
+check: lint types imports openapi-check chart-docs-check metrics-docs-check version test-unit ## Format, lint, types, import rules, unit tests: under a minute.
 
 test-unit: setup ## Unit tests: no server, no cluster.
 	$(PYTEST) tests/unit -q -n auto

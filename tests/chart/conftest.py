@@ -6,17 +6,17 @@ import pytest
 from support.api_server import ADMIN, ApiServer
 from support.chart import CRD
 from support.kube_commands import KubeCommands
-from support.programs import gateway_crds
+from support.programs import crds
 
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubeCommands]:
-    """An API server that knows WorkerPools and the Gateway API."""
+    """An API server that knows WorkerPools, the Gateway API and Prometheus' operator."""
     server = ApiServer(tmp_path_factory.mktemp("api-server"))
     try:
         server.start()
         commands = KubeCommands(server.kubeconfig(ADMIN))
-        for crd in (CRD, *gateway_crds()):
+        for crd in (CRD, *crds()):
             commands.kubectl("apply", "--server-side", "--filename", str(crd))
         commands.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
         yield commands

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from kubernetes_validate import utils
 from support.chart import CASES, CHART, CRD, Object, everything, render, short
-from support.programs import gateway_crds
+from support.programs import crds
 
 
 def supported_versions() -> list[str]:
@@ -36,7 +36,7 @@ def custom_schemas() -> dict[tuple[str, str], Any]:
         (f"{crd['spec']['group']}/{version['name']}", crd["spec"]["names"]["kind"]): closed(
             version["schema"]["openAPIV3Schema"]
         )
-        for crd in (yaml.safe_load(path.read_text()) for path in (CRD, *gateway_crds()))
+        for crd in (yaml.safe_load(path.read_text()) for path in (CRD, *crds()))
         for version in crd["spec"]["versions"]
     }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 from support.servers import free_port, until
 
-START_SECONDS = 60
+START_SECONDS = 150
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,14 @@ CASES: dict[str, Values] = {
             "pullSecrets": ["pull"],
         },
         "serviceAccount": {"annotations": {"iam.example.com/role": "steno"}},
+        "metrics": {
+            "monitors": {"when": "always", "labels": {"release": "prometheus"}, "interval": "15s"},
+            "rules": {
+                "when": "always",
+                "labels": {"release": "prometheus"},
+                "runbookUrl": "https://git.example.com/steno/",
+            },
+        },
         "podDefaults": {
             "env": {
                 "HTTPS_PROXY": "http://proxy:3128",

@@ -12,6 +12,7 @@ from stenofleet_cluster.places import Places
 from stenofleet_cluster.progress import Progress
 
 GATEWAY_API = "sigs.k8s.io/gateway-api@v1.3.0"
+PROMETHEUS_OPERATOR = "github.com/prometheus-operator/prometheus-operator@v0.85.0"
 
 
 @functools.cache
@@ -29,10 +30,28 @@ def helm() -> str:
 @functools.cache
 def gateway_crds() -> tuple[Path, ...]:
     """The CRDs of the Gateway API that the chart writes objects of, from Go's module cache."""
-    places, progress = Places.from_environment(os.environ), Progress()
-    command = [machine.go(places.cache, progress), "mod", "download", "-json", GATEWAY_API]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
-    folder = Path(json.loads(done.stdout)["Dir"]) / "config" / "crd" / "standard"
+    folder = _module(GATEWAY_API) / "config" / "crd" / "standard"
     return tuple(
         folder / f"gateway.networking.k8s.io_{kind}.yaml" for kind in ("gateways", "httproutes")
     )
+
+
+@functools.cache
+def monitoring_crds() -> tuple[Path, ...]:
+    """The same of Prometheus' operator."""
+    folder = _module(PROMETHEUS_OPERATOR) / "example" / "prometheus-operator-crd"
+    kinds = ("podmonitors", "prometheusrules", "servicemonitors")
+    return tuple(folder / f"monitoring.coreos.com_{kind}.yaml" for kind in kinds)
+
+
+def crds() -> tuple[Path, ...]:
+    """All that the chart writes objects of, but for its own."""
+    return (*gateway_crds(), *monitoring_crds())
+
+
+def _module(name: str) -> Path:
+    """The folder of a module of Go's; fetched once."""
+    places, progress = Places.from_environment(os.environ), Progress()
+    command = [machine.go(places.cache, progress), "mod", "download", "-json", name]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+    return Path(json.loads(done.stdout)["Dir"])

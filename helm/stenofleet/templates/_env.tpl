@@ -170,6 +170,12 @@ STENOFLEET_GOOGLE_DYNAMIC_BATCHING: {{ .dynamicBatching | quote }}
 STENOFLEET_GOOGLE_PRICE_PER_MINUTE: {{ .pricePerMinute | quote }}
 {{- end }}
 {{- end }}
+{{- with .Values.tracing }}
+{{- if .endpoint }}
+STENOFLEET_TRACING_ENDPOINT: {{ .endpoint | quote }}
+STENOFLEET_TRACING_RATIO: {{ .ratio | quote }}
+{{- end }}
+{{- end }}
 STENOFLEET_HEALTH_PORT: "8081"
 STENOFLEET_STORAGE_URL: {{ .Values.storage.url | quote }}
 {{- end -}}

@@ -17,11 +17,15 @@ A workload's values over podDefaults, as YAML: (dict "root" $ "own" .Values.api 
 {{- define "stenofleet.podMetadata" -}}
 labels:
   {{- include "stenofleet.selectorLabels" . | nindent 2 }}
+  {{- with .workerPool }}
+  # Metrics of the pod's are told by its pool.
+  stenofleet.io/pool: {{ . }}
+  {{- end }}
   {{- with .workload.podLabels }}{{ toYaml . | nindent 2 }}{{ end }}
 {{- $annotations := deepCopy .workload.podAnnotations -}}
 {{- with .checksum }}{{ $_ := set $annotations "checksum/config" . }}{{ end -}}
 {{- with include "stenofleet.synced" . }}{{ $_ := set $annotations "stenofleet.io/code" . }}{{ end -}}
-{{- if and .port .root.Values.metrics.annotations -}}
+{{- if and .port .root.Values.metrics.annotations (not (include "stenofleet.podMonitored" .root)) -}}
 {{- $_ := set $annotations "prometheus.io/scrape" "true" -}}
 {{- $_ := set $annotations "prometheus.io/port" (toString .port) -}}
 {{- $_ := set $annotations "prometheus.io/path" "/metrics" -}}

@@ -4,7 +4,7 @@
 {{- define "stenofleet.poolEnv" -}}
 {{- $shared := include "stenofleet.redisSecret" (dict "root" .root "user" "worker") | fromYaml -}}
 {{- $secret := dict "valueFrom" (dict "secretKeyRef" (default $shared .pool.broker.urlSecretRef)) -}}
-{{- $env := dict "REDIS_URL" $secret "CELERY_BROKER_URL" $secret "CELERY_RESULT_BACKEND" $secret "CELERY_CONCURRENCY" (toString .pool.concurrency.min) -}}
+{{- $env := dict "REDIS_URL" $secret "CELERY_BROKER_URL" $secret "CELERY_RESULT_BACKEND" $secret "CELERY_CONCURRENCY" (toString .pool.concurrency.min) "STENOFLEET_POOL" (printf "%s-%s" (include "stenofleet.fullname" .root) .name) -}}
 {{- $own := .pool.broker.urlSecretRef -}}
 {{- $sentinel := not $own | ternary (include "stenofleet.redisSentinel" .root | fromYaml) dict -}}
 {{- $open := dict "root" .root "sentinel" (mergeOverwrite $sentinel (default dict .pool.broker.sentinel)) "own" $own -}}
@@ -21,11 +21,13 @@
 
 {{- define "stenofleet.poolCommand" -}}
 {{- $celery := list "celery" "-A" .pool.app "worker" "-Q" (join "," .pool.queues) "--concurrency" "$(CELERY_CONCURRENCY)" -}}
+{{- if .root.Values.operator.metrics.celeryExporter }}{{ $celery = append $celery "-E" }}{{ end -}}
 {{- default $celery .pool.command | toJson -}}
 {{- end -}}
 
 {{- define "stenofleet.workerDeployment" -}}
 {{- $pod := merge (dict "component" (printf "worker-%s" .name) "workload" .pool "container" "stenofleet.workerContainer" "recordings" .pool.recordings "checksum" (include "stenofleet.checksum" .root)) . -}}
+{{- $_ := set $pod "workerPool" (printf "%s-%s" (include "stenofleet.fullname" .root) .name) -}}
 {{- if .pool.health }}{{ $_ := set $pod "port" 8081 }}{{ end -}}
 {{- /* Of Stenofleet's own app it is known where the code is, and how it starts. */ -}}
 {{- if and (eq .pool.app "stenofleet_worker") (not .pool.command) }}{{ $_ := set $pod "source" "services/worker" }}{{ end -}}

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from hypothesis import given
+from hypothesis import strategies as st
 from stenofleet.settings import LogSettings
 from stenofleet.telemetry import bind, configure_logging
+from stenofleet.telemetry.logs import masked
 
 
 @pytest.fixture(autouse=True)
@@ -39,3 +42,39 @@ def test_a_traceback_shows_no_local_variable(capsys: pytest.CaptureFixture[str],
     printed = capsys.readouterr().out
     assert "ValueError" in printed
     assert password not in printed
+
+
+def test_the_pool_of_a_worker_stands_in_every_line(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("worker", LogSettings.model_validate({"pool": "steno-core"}))
+    logging.getLogger("library").info("hello")
+    assert json.loads(capsys.readouterr().out)["pool"] == "steno-core"
+
+
+def fail(message: str) -> None:
+    raise ConnectionError(message)
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_url_s_password_is_masked_wherever_it_stands(
+    capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    configure_logging("api", LogSettings.model_validate({"log_format": form}))
+    url = "rediss://user:hu@sh-1@broker:6379/0"
+    log = structlog.get_logger("library")
+    log.warning("cannot reach %s", url, address=url)
+    try:
+        fail(url)
+    except ConnectionError:
+        log.exception("it failed")
+    printed = capsys.readouterr().out
+    assert "sh-1" not in printed
+    assert printed.count("rediss://user:***@broker") == 3
+
+
+@given(
+    password=st.text("abcXYZ019!$&*+,;=.-_~%:@", min_size=1),
+    scheme=st.sampled_from(["redis", "rediss", "postgresql", "https"]),
+)
+def test_no_password_passes_and_what_is_none_stays(password: str, scheme: str) -> None:
+    assert masked(f"to {scheme}://me:{password}@host/0 now") == f"to {scheme}://me:***@host/0 now"
+    assert masked(f"{scheme}://host:80/a@b") == f"{scheme}://host:80/a@b"

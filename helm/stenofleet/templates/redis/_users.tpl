@@ -51,6 +51,9 @@ operator: {{ concat (include "stenofleet.redisOperator" . | fromYamlArray) (incl
 - +smembers
 - "%R~_kombu.binding.*"
 - "&/0.celeryev/worker.*"
+{{- if .Values.operator.metrics.celeryExporter }}
+- "&/0.celeryev/task.*"
+{{- end }}
 - +psubscribe
 # To speak with workers.
 - "&/0.celery.pidbox"

@@ -15,6 +15,7 @@ from stenofleet.contracts.priorities import Priority
 from stenofleet.contracts.tasks import CORE_QUEUE, ROUTES
 from stenofleet.redis_address import Address
 from stenofleet.settings import RedisSettings
+from stenofleet.telemetry import tracing
 
 SOCKET_TIMEOUT = 5.0
 """Seconds until a Redis that does not answer counts as away."""
@@ -104,7 +105,7 @@ class StampingAMQP(AMQP):
         send = super().send_task_message
 
         def send_stamped(*args: Any, headers: dict[str, Any] | None = None, **options: Any) -> Any:
-            stamped = {**(headers or {}), ENQUEUED_AT: int(time.time() * 1000)}
+            stamped = {**tracing.carrier(), **(headers or {}), ENQUEUED_AT: int(time.time() * 1000)}
             # Celery gives the default priority to tasks that the process has the code of, and
             # what is sent by name would overtake them all.
             if options.get("priority") is None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import structlog
+from prometheus_client import Counter
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import event as hooks
@@ -24,6 +25,11 @@ from stenofleet.redis_clients import asking_once
 
 log = structlog.get_logger(__name__)
 
+EVENTS: Final = Counter(
+    "stenofleet_session_events_total",
+    "What happened to sessions, counted at the commit; of two at once, progress gives way.",
+    ["event"],
+)
 STREAM: Final = "stenofleet:events"
 LENGTH: Final = 100_000
 """Events that the stream keeps, about; half a kilobyte each."""
@@ -103,7 +109,7 @@ class Feed:
 
     def __init__(self, address: Address) -> None:
         """Nothing is sent yet."""
-        self._redis = asking_once(address, ANSWER_SECONDS)
+        self._redis = asking_once(address, ANSWER_SECONDS, "feed")
         self._thread = Background("telling events", WAITING)
         self._silent_until = 0.0
 
@@ -139,7 +145,12 @@ def connect(sessions: sessionmaker[Session], feed: Feed) -> None:
     """Has ``feed`` tell what transactions of ``sessions`` note."""
 
     def tell(db: Session) -> None:
-        if not db.in_nested_transaction() and (events := db.info.pop(_READY, None)):
+        if db.in_nested_transaction():
+            return
+        events: list[Event] = db.info.pop(_READY, [])
+        for each in events:
+            EVENTS.labels(each.name.value).inc()
+        if events:
             feed.tell(events)
 
     hooks.listen(sessions, "before_commit", _prepare)

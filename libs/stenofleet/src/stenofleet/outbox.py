@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from stenofleet.contracts.headers import ATTEMPT, DELIVERY, WORK_SECONDS
 from stenofleet.contracts.tasks import TRANSCRIBE_AUDIO, TRANSCRIBE_WINDOW, WINDOW_SECONDS
 from stenofleet.db.models import Outbox, TranscriptionSession, TranscriptionWindow
+from stenofleet.telemetry import tracing
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +38,11 @@ def add_transcription(db: Session, session: TranscriptionSession) -> Outbox:
         task_id=session.transcription_job_id,
         task_name=TRANSCRIBE_AUDIO,
         args=[str(session.id), session.audio_uri, session.language, session.audio_filename],
-        headers={ATTEMPT: session.attempt, WORK_SECONDS: _work(session)},
+        headers={
+            ATTEMPT: session.attempt,
+            WORK_SECONDS: _work(session),
+            **tracing.carrier(),
+        },
         priority=session.priority,
     )
     db.add(row)
@@ -60,6 +65,7 @@ def add_window(db: Session, session: TranscriptionSession, window: Transcription
             ATTEMPT: window.attempt,
             DELIVERY: window.deliveries,
             WORK_SECONDS: window.end_seconds - window.start_seconds,
+            **tracing.carrier(),
         },
         priority=session.priority,
     )

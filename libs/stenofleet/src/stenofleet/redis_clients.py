@@ -15,28 +15,48 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 from stenofleet.redis_address import Address, Sentinels
+from stenofleet.telemetry.connections import redis_connections
 
 
-def asking_once(address: Address, seconds: float, **options: Any) -> Redis:
-    """A client that connects when it is used, and waits ``seconds`` at most for each answer.
+def asking_once(address: Address, seconds: float, name: str | None = None, **options: Any) -> Redis:
+    """A client that connects when it is used.
+
+    Args:
+        address: where Redis is, or the Sentinels that know it.
+        seconds: to connect, and for each answer, until it counts as away.
+        name: what the client is for, in the metrics; None for one that is used once.
+        options: others that redis-py takes.
 
     Raises:
         ValueError: redis-py or `Sentinels.read` takes no such URL.
     """
     waits = {**_timeouts(seconds), "retry": Retry(NoBackoff(), 0)}
-    if address.by_sentinels:
-        master: Redis = _by_sentinels(Sentinel, address, waits, options)
-        return master
-    return Redis.from_url(address.url, **waits, **address.tls, **options)
+    client: Redis = _client(Redis, Sentinel, address, waits, options)
+    _count(client, name)
+    return client
 
 
-def asking_once_async(address: Address, seconds: float, **options: Any) -> aio.Redis:
+def asking_once_async(
+    address: Address, seconds: float, name: str | None = None, **options: Any
+) -> aio.Redis:
     """The same for the event loop."""
     waits = {**_timeouts(seconds), "retry": AioRetry(NoBackoff(), 0)}
+    client: aio.Redis = _client(aio.Redis, AioSentinel, address, waits, options)
+    _count(client, name)
+    return client
+
+
+def _client(
+    kind: Any, sentinel: Any, address: Address, waits: dict[str, Any], options: dict[str, Any]
+) -> Any:
     if address.by_sentinels:
-        master: aio.Redis = _by_sentinels(AioSentinel, address, waits, options)
-        return master
-    return aio.Redis.from_url(address.url, **waits, **address.tls, **options)
+        return _by_sentinels(sentinel, address, waits, options)
+    return kind.from_url(address.url, **waits, **address.tls, **options)
+
+
+def _count(client: Redis | aio.Redis, name: str | None) -> None:
+    if name is not None:
+        redis_connections.watch(name, client.connection_pool)
 
 
 def _timeouts(seconds: float) -> dict[str, Any]:

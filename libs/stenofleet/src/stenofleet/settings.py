@@ -62,11 +62,30 @@ class LogSettings(Settings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
     health_port: int = Field(8081, ge=1, le=65535)
+    pool: str | None = Field(None, description="the worker's pool, for its log lines")
 
     @field_validator("log_level", mode="before")
     @classmethod
     def _upper(cls, value: Any) -> Any:
         return value.upper() if isinstance(value, str) else value
+
+
+class TracingSettings(Settings):
+    """Where traces go."""
+
+    tracing_endpoint: str = Field(
+        "", description="base URL of a receiver of OTLP over HTTP; none are sent without it"
+    )
+    tracing_ratio: float = Field(
+        1.0, ge=0, le=1, description="part of the traces that begin here and are kept"
+    )
+
+    @field_validator("tracing_endpoint")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("expected a URL that begins with http:// or https://")
+        return value
 
 
 class RedisSettings(Settings):
@@ -278,6 +297,7 @@ class MovementWriterSettings(Settings):
 
 class ApiSettings(
     LogSettings,
+    TracingSettings,
     RedisSettings,
     DatabaseSettings,
     GoogleSettings,
@@ -301,6 +321,7 @@ class ApiSettings(
 
 class WorkerSettings(
     LogSettings,
+    TracingSettings,
     RedisSettings,
     DatabaseSettings,
     GoogleSettings,
@@ -324,6 +345,9 @@ class OperatorSettings(LogSettings):
     pod_name: str = Field(default_factory=socket.gethostname)
     watch_namespaces: Annotated[list[str], NoDecode] = Field(default_factory=list)
     tick_seconds: float = Field(1.0, ge=0.1, le=60)
+    celery_exporter: bool = Field(
+        default=False, description="Metrics under celery-exporter's names, too"
+    )
 
     @field_validator("watch_namespaces", mode="before")
     @classmethod

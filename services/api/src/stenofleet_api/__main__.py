@@ -6,7 +6,7 @@ import sys
 import uvicorn
 from stenofleet.errors import SettingsError
 from stenofleet.settings import ApiSettings, load
-from stenofleet.telemetry import configure_logging
+from stenofleet.telemetry import configure_logging, tracing
 
 from stenofleet_api.app import create_app
 from stenofleet_api.events.live import Live
@@ -37,6 +37,7 @@ def main() -> None:
     except SettingsError as error:
         sys.exit(f"error: {error}")
     configure_logging("api", settings)
+    tracing.configure("api", settings)
     app = create_app(settings)
     config = uvicorn.Config(
         app,

@@ -34,6 +34,7 @@ from stenofleet_api.publisher import Publisher
 from stenofleet_api.search import routes as search
 from stenofleet_api.sessions import routes as sessions
 from stenofleet_api.speakers import routes as speakers
+from stenofleet_api.stock import Stock
 from stenofleet_api.transcripts import routes as transcripts
 from stenofleet_api.uploads import routes as uploads
 from stenofleet_api.webhooks import routes as webhooks
@@ -136,8 +137,11 @@ def make_context(settings: ApiSettings) -> Context:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: Context = app.state.context
+    stock = Stock(context.sessions, context.recordings)
     context.live.start()
+    stock.start()
     yield
+    await stock.stop()
     await context.live.stop()
     context.publisher.close()
     context.engine.dispose()

@@ -28,4 +28,26 @@ UNLIMITED: Final = Counter(
     "stenofleet_api_rate_unlimited",
     "Requests whose key's rate was not limited, because Redis was away.",
 )
+_STATE: Final = ["state"]
+SESSIONS: Final = Gauge("stenofleet_sessions", "Sessions that wait or are worked on.", _STATE)
+SESSION_OLDEST: Final = Gauge(
+    "stenofleet_session_oldest_seconds",
+    "Since the session changed that has been left alone for longest in its state; 0 without one.",
+    _STATE,
+)
+OUTBOX_WAITING: Final = Gauge("stenofleet_outbox_waiting_messages", "Messages not published yet.")
+DELIVERIES_WAITING: Final = Gauge(
+    "stenofleet_webhook_deliveries_waiting", "Webhooks' messages neither delivered nor given up."
+)
+DEAD_LETTERS: Final = Gauge(
+    "stenofleet_movement_dead_letters",
+    "Movements that could not be written, and wait for a person.",
+)
+STORAGE_SIZE: Final = Gauge(
+    "stenofleet_storage_size_bytes", "Size of the volume of recordings; unknown for a bucket."
+)
+STORAGE_FREE: Final = Gauge(
+    "stenofleet_storage_free_bytes",
+    "What is free of the volume of recordings; unknown for a bucket.",
+)
 WATCHERS: Final = Gauge("stenofleet_api_event_streams", "Clients that watch live events just now.")

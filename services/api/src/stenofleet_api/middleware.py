@@ -6,10 +6,11 @@ import uuid
 from typing import Final
 
 import structlog
+from opentelemetry.trace import Span, StatusCode
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from stenofleet.telemetry import bind
+from stenofleet.telemetry import bind, tracing
 
 from stenofleet_api import metrics, problems
 
@@ -37,8 +38,18 @@ class Observed:
             return
         request_id = _request_id(Headers(scope=scope).get(REQUEST_ID_HEADER))
         scope.setdefault("state", {})["request_id"] = request_id
+        answer = _Answer(send, request_id)
         with bind(request_id=request_id):
-            await self._observe(scope, receive, _Answer(send, request_id))
+            if scope["path"] in _QUIET:  # probes and scrapes come every few seconds
+                await self._observe(scope, receive, answer)
+            else:
+                await self._trace(scope, receive, answer)
+
+    async def _trace(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        method, sent = _method(scope), Headers(scope=scope)
+        with tracing.span(method, tracing.SpanKind.SERVER, sent) as span, bind(**tracing.ids()):
+            await self._observe(scope, receive, answer)
+            _tell(span, method, route_template(scope), answer.status)
 
     async def _observe(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         began = time.perf_counter()
@@ -85,8 +96,22 @@ def _request_id(given: str | None) -> str:
     return uuid.uuid4().hex
 
 
+def _method(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in _METHODS else "other"
+
+
+def _tell(span: Span, method: str, route: str, status: int) -> None:
+    """By OpenTelemetry's names; the path itself may hold a ticket, or a signature."""
+    span.update_name(f"{method} {route}")
+    span.set_attributes(
+        {"http.request.method": method, "http.route": route, "http.response.status_code": status}
+    )
+    if status >= 500:  # noqa: PLR2004 - HTTP's
+        span.set_status(StatusCode.ERROR)
+
+
 def _record(scope: Scope, status: int, seconds: float) -> None:
-    method = scope["method"] if scope["method"] in _METHODS else "other"
+    method = _method(scope)
     route = route_template(scope)
     metrics.REQUESTS.labels(method, route, status).inc()
     metrics.REQUEST_SECONDS.labels(method, route).observe(seconds)

@@ -28,6 +28,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from stenofleet.errors import StorageError
+from stenofleet.telemetry import tracing
 
 from stenofleet_api.openai.member import with_error
 
@@ -61,6 +62,7 @@ class Problem(BaseModel):
     detail: str
     instance: str = Field(description="The path of the request.")
     request_id: str | None = Field(None, description="Stands in the service's log lines, too.")
+    trace_id: str | None = Field(None, description="Of its trace, where traces are on.")
     errors: list[FieldError] | None = Field(None, description="Which fields are wrong, and how.")
 
 
@@ -177,6 +179,7 @@ def respond(path: str, request_id: str | None, error: HTTPException) -> Response
         "detail": error.detail,
         "instance": path,
         "request_id": request_id,
+        **tracing.ids(),
         **getattr(error, "members", {}),
     }
     # ASCII only: what came in may hold halves of surrogate pairs, which UTF-8 cannot carry.

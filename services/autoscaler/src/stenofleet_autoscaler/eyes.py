@@ -7,6 +7,7 @@ from typing import Any
 
 from stenofleet_autoscaler.act.hands import Hands
 from stenofleet_autoscaler.act.workers import node_of
+from stenofleet_autoscaler.celery_names import Census
 from stenofleet_autoscaler.hold import TargetScale, hold_of
 from stenofleet_autoscaler.lessons import Lessons
 from stenofleet_autoscaler.model import Observation, Pod, Work
@@ -92,6 +93,20 @@ class Eyes:
                 name, uid = raw["metadata"]["name"], raw["metadata"]["uid"]
                 beat = heartbeat_in(look, keys_of(spec), name)
                 yield node_of(name, beat), f"{uid}/{pod_objects.containers_started(raw)}"
+
+    def census(self, spec: PoolSpec, look: Look, hands: Hands) -> Census:
+        """Who works on the pool's queues, and how deep they are."""
+        queues = look.reading.queues if look.reading else {}
+        beats, slots = {}, 0
+        for raw in self.pods(spec):
+            beat = heartbeat_in(look, keys_of(spec), raw["metadata"]["name"])
+            if beat is not None:
+                beats[beat.node.rpartition("@")[2]] = beat.active
+                run = pod_objects.containers_started(raw)
+                slots += hands.sizes.slots(raw["metadata"]["name"], run) or 0
+        found = {name: queues.get(name) for name in spec.demand.queues}
+        depths = {name: q.depth for name, q in found.items() if isinstance(q, QueueReading)}
+        return Census(depths, beats, slots)
 
     def sight(self, pool: Raw, spec: PoolSpec, look: Look, hands: Hands) -> Sight:
         """The pool and its surroundings, without the work of its queues."""

@@ -87,6 +87,7 @@ class Leader:
                 return await self._take()
         except (ApiException, aiohttp.ClientError, OSError, TimeoutError) as error:
             self._held = None
+            metrics.API_FAILURES.labels(str(getattr(error, "status", None) or "none")).inc()
             reason = getattr(error, "reason", None) or type(error).__name__
             log.warning("lease not renewed", error=str(reason))
             return False

@@ -14,8 +14,10 @@ from aiohttp import web
 from kubernetes.aio import client, config
 from stenofleet.settings import EVERYWHERE, OperatorSettings
 
+from stenofleet_autoscaler import metrics
 from stenofleet_autoscaler.act.events import Events
 from stenofleet_autoscaler.act.kube import Kube
+from stenofleet_autoscaler.celery_names import CeleryNames
 from stenofleet_autoscaler.handlers import registry_for
 from stenofleet_autoscaler.health import app
 from stenofleet_autoscaler.leader import Leader
@@ -55,9 +57,12 @@ async def _run(
     settings: OperatorSettings, api: client.ApiClient, lease: client.ApiClient, records: Records
 ) -> None:
     leader = Leader(lease, settings.namespace, LEASE, _identity(settings.pod_name))
-    world = _world(api, leader, records)
+    names = CeleryNames() if settings.celery_exporter else None
+    world = _world(api, leader, records, names)
     sync = Sync(api, world.store, settings.watch_namespaces)
     ticker = Ticker(world, settings.tick_seconds, lambda: sync.listed.is_set() and leader.leads())
+    if names is not None:
+        names.expose(metrics.registry, ticker.censuses)
     pages = app(lambda: ticker.last, sync.listed.is_set)
     add_pages(pages, ticker.explanations, leader.leads)
     stop = _stop_flag()
@@ -74,14 +79,21 @@ async def _run(
         await world.brokers.close_unused(after=0.0)
 
 
-def _world(api: client.ApiClient, leader: Leader, records: Records) -> World:
+def _world(
+    api: client.ApiClient, leader: Leader, records: Records, names: CeleryNames | None
+) -> World:
     kube = Kube(api, leader.leads)
+
+    def count(event: Raw) -> None:
+        """Of two replicas that listen for a moment, one counts."""
+        if names is not None and leader.leads():
+            names.take(event)
 
     return World(
         store=Store(),
         kube=kube,
         secrets=Secrets(kube.secret_value),
-        brokers=Brokers(),
+        brokers=Brokers(on_task=count if names is not None else None),
         events=Events(kube),
         memory=Memory(kube.read_config_map, kube.apply_config_map),
         records=records,

@@ -13,15 +13,18 @@ from stenofleet_autoscaler import metrics
 from stenofleet_autoscaler.act.errors import ApiError
 from stenofleet_autoscaler.act.hands import Hands
 from stenofleet_autoscaler.act.kube import CONFLICT, NOT_FOUND
+from stenofleet_autoscaler.celery_names import Census
 from stenofleet_autoscaler.decide import Decision, Policy
+from stenofleet_autoscaler.drain_ends import DrainEnds
 from stenofleet_autoscaler.explanation import explanation_of
 from stenofleet_autoscaler.eyes import Eyes
+from stenofleet_autoscaler.gauges import PoolGauges
 from stenofleet_autoscaler.guarding import Guards
 from stenofleet_autoscaler.hold import patch_for
 from stenofleet_autoscaler.lessons import Lessons
-from stenofleet_autoscaler.metrics import PoolGauges
 from stenofleet_autoscaler.model import Observation
-from stenofleet_autoscaler.reporting import facts_of, publish, report, turned
+from stenofleet_autoscaler.publishing import publish
+from stenofleet_autoscaler.reporting import facts_of, report, turned
 from stenofleet_autoscaler.sense.connection import Address
 from stenofleet_autoscaler.sense.errors import Unseen
 from stenofleet_autoscaler.sense.secrets import NOT_READ_YET
@@ -75,6 +78,7 @@ class Pool:
         self._policy = Policy()
         self._gauges = PoolGauges(self.namespace, self.name)
         self._guards = Guards()
+        self._drain_ends = DrainEnds()
         self._lessons: Lessons | None = None
         self._look = Look()
         self._others_at = -1
@@ -135,6 +139,10 @@ class Pool:
         """What may hold messages: node names, and which run of its containers each is in."""
         return self._eyes.nodes(self.spec, self._look) if self.spec else iter(())
 
+    def census(self) -> Census:
+        """Who works on its queues, as of its last look."""
+        return self._eyes.census(self.spec, self._look, self._hands) if self.spec else Census()
+
     def tick(self, look: Look) -> None:
         """Brings the pool one step further, unless the last one is still under way.
 
@@ -169,7 +177,7 @@ class Pool:
     def _outcome(self, look: Look) -> Outcome | None:
         """What this tick comes to; None when there is nothing to say or do."""
         if self.spec is None:
-            return self._unless_told(Outcome(_unreadable(self.raw, self._error)))
+            return self._nothing_decided(Outcome(_unreadable(self.raw, self._error)))
         if look.trouble is not None and look.trouble.reason == NOT_READ_YET:
             return None
         sight = self._eyes.sight(self.raw, self.spec, look, self._hands)
@@ -178,14 +186,23 @@ class Pool:
             self._start_to_learn()
             return None
         if sight.target is None or self.spec.mode == "Paused":
-            return self._unless_told(Outcome(self._report(sight, None, None), sight))
+            return self._nothing_decided(Outcome(self._report(sight, None, None), sight))
         sight, seen = self._eyes.observe(sight, self._hands, self._lessons)
         self._world.records.take(sight, seen.now, self._lessons.come)
         decision = self._policy.decide(seen, self.spec)
         self._guards.see(sight, seen, self._lessons.learned, acts=self.may_act)
-        publish(self._gauges, seen, decision)
+        publish(self._gauges, sight, seen, decision)
+        timeout = self.spec.behavior.scale_down.drain_timeout
+        for ended in self._drain_ends.see(seen.now, seen.pods, timeout):
+            self._gauges.drained(*ended)
         told = self._report(sight, seen, decision)
+        self._gauges.conditions(told.conditions)
         return self._unless_told(Outcome(told, sight, seen, decision))
+
+    def _nothing_decided(self, outcome: Outcome) -> Outcome | None:
+        self._gauges.unknown()
+        self._gauges.conditions(outcome.told.conditions)
+        return self._unless_told(outcome)
 
     def _rests(self, look: Look) -> bool:
         """Whether all is as it was when there was nothing to do: then nothing is looked at."""

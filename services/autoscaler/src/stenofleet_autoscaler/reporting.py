@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from stenofleet_autoscaler import metrics
 from stenofleet_autoscaler.act.care import Care
 from stenofleet_autoscaler.act.sizes import Sizes
 from stenofleet_autoscaler.decide import Decision
 from stenofleet_autoscaler.guards import conflict
-from stenofleet_autoscaler.metrics import PoolGauges
 from stenofleet_autoscaler.model import Observation
 from stenofleet_autoscaler.sense.pods import selector_text
 from stenofleet_autoscaler.sight import Sight
@@ -137,24 +135,4 @@ def report(
         reason=decision.reason if decision else None,
         message=dry + decision.message if decision else None,
         hold_until=sight.hold.until_text if sight.hold else None,
-    )
-
-
-def publish(gauges: PoolGauges, seen: Observation, decision: Decision) -> None:
-    """Sets the pool's gauges."""
-    work, serving = seen.work, [pod for pod in seen.pods if pod.serves]
-    gauges.set(
-        {
-            metrics.BROKER_UP: work is not None,
-            metrics.REPLICAS: len(seen.pods),
-            metrics.REPLICAS_WANTED: decision.pods,
-            metrics.DRAINING: sum(pod.drain is not None for pod in seen.pods),
-            metrics.SLOTS_READY: sum(pod.slots or 0 for pod in serving),
-            metrics.SLOTS_WANTED: decision.slots,
-            metrics.ACTIVE: sum(pod.beat.active for pod in seen.pods if pod.beat),
-            metrics.QUEUED: work.queued if work else None,
-            metrics.SCHEDULED: work.scheduled if work else None,
-            metrics.DELIVERED: work.delivered if work else None,
-            metrics.OLDEST_WAIT: (work.oldest_wait or 0.0) if work else None,
-        }
     )

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from stenofleet_autoscaler import metrics
+from stenofleet_autoscaler import gauges, metrics
 from stenofleet_autoscaler.act.errors import ApiError
+from stenofleet_autoscaler.celery_names import Census
 from stenofleet_autoscaler.pool import Pool
 from stenofleet_autoscaler.rounds import Rounds
 from stenofleet_autoscaler.world import World
@@ -61,6 +62,10 @@ class Ticker:
             if pool.explanation is not None
         }
 
+    def censuses(self) -> list[Census]:
+        """Who works on the queues of each pool."""
+        return [pool.census() for pool in self.pools.values()]
+
     async def _keep_all(self) -> None:
         """Whoever leads next begins where this replica ended."""
         limit = asyncio.Semaphore(AT_ONCE)
@@ -80,7 +85,7 @@ class Ticker:
         pools, self.pools = self.pools, {}
         for pool in pools.values():
             self._world.memory.forget(pool.raw)
-            metrics.forget(pool.namespace, pool.name)
+            gauges.forget(pool.namespace, pool.name)
         await asyncio.gather(*(pool.stop() for pool in pools.values()))
 
     async def _tick(self) -> None:
@@ -101,7 +106,7 @@ class Ticker:
         for uid in self.pools.keys() - present.keys():
             pool = self.pools.pop(uid)
             self._world.memory.forget(pool.raw)
-            metrics.forget(pool.namespace, pool.name)
+            gauges.forget(pool.namespace, pool.name)
             await pool.stop()
         for uid, raw in present.items():
             known = self.pools.get(uid)

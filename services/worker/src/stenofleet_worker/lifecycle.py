@@ -15,9 +15,9 @@ from celery.signals import (
 )
 from stenofleet.contracts.tasks import TRANSCRIPTION_QUEUE
 from stenofleet.errors import SettingsError
-from stenofleet.telemetry import configure_logging
+from stenofleet.telemetry import configure_logging, tracing
 
-from stenofleet_worker import health, metrics
+from stenofleet_worker import health, metrics, observed
 from stenofleet_worker.services import Services
 
 log = structlog.get_logger(__name__)
@@ -48,6 +48,8 @@ class Lifecycle:
 
     def _start(self, sender: Any, **_: Any) -> None:
         _keep_to_oneself(sender)
+        tracing.configure("worker", self._services.settings)
+        observed.connect()
         metrics.count_tasks()
         health.serve(self._health, self._services.settings.health_port)
         if _transcribes(sender.app):
@@ -68,6 +70,8 @@ class Lifecycle:
                 pool=type(sender.pool).__module__,
             )
         self._health.watch(sender)
+        metrics.SLOTS.set_function(lambda: sender.pool.limit)
+        metrics.READY.set_function(self._health.is_ready)
 
     def _stop(self, **_: Any) -> None:
         self._services.stopping.set()

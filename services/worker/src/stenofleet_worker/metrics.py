@@ -9,6 +9,7 @@ from celery import Task
 from celery.signals import task_failure, task_postrun, task_prerun, task_retry, task_success
 from prometheus_client import Counter, Gauge, Histogram
 from stenofleet.contracts.headers import ENQUEUED_AT
+from stenofleet.telemetry import bounded
 
 _LABELS = ["task", "queue"]
 _SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200)
@@ -17,11 +18,24 @@ STARTED = Counter("stenofleet_task_started_total", "Tasks begun.", _LABELS)
 SUCCEEDED = Counter("stenofleet_task_succeeded_total", "Tasks that returned.", _LABELS)
 FAILED = Counter("stenofleet_task_failed_total", "Tasks that raised.", _LABELS)
 RETRIED = Counter("stenofleet_task_retried_total", "Tasks sent again by themselves.", _LABELS)
+RUNNING = Gauge("stenofleet_task_running", "Tasks that run just now.", _LABELS)
 RUN_SECONDS = Histogram(
     "stenofleet_task_run_seconds", "Time a task ran.", _LABELS, buckets=_SECONDS
 )
 WAIT_SECONDS = Histogram(
     "stenofleet_task_wait_seconds", "Time from enqueued to started.", _LABELS, buckets=_SECONDS
+)
+SLOTS = Gauge("stenofleet_worker_slots", "Tasks that the worker may run at once just now.")
+READY = Gauge("stenofleet_worker_ready", "1 while the worker takes tasks.")
+WEBHOOK_TRIES = Counter(
+    "stenofleet_webhook_tries_total",
+    "Tries to send a webhook's message: delivered, retried (it will be tried again), or failed.",
+    ["outcome"],
+)
+WEBHOOK_SECONDS = Histogram(
+    "stenofleet_webhook_try_seconds",
+    "Time a try took, from the look-up of the receiver's name to its answer.",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15),
 )
 AUDIO_SECONDS = Counter(
     "stenofleet_transcribed_audio_seconds_total", "Seconds of recording transcribed."
@@ -41,7 +55,7 @@ STRAY_MOVEMENTS = Gauge(
 )
 """Bears a label, so that a process that never counted shows none instead of 0."""
 SPEED = Histogram(
-    "stenofleet_transcription_speed",
+    "stenofleet_transcription_speed_ratio",
     "Seconds of recording for each second of wall time, of a whole session.",
     buckets=(0.5, 1, 2, 4, 6, 8, 10, 15, 20, 30, 50, 100),
 )
@@ -80,6 +94,7 @@ def _started(task: Task[Any, Any], **_: Any) -> None:
     request = task.request
     request.update(sf_started=time.monotonic())
     STARTED.labels(*_of(task)).inc()
+    RUNNING.labels(*_of(task)).inc()
     enqueued = request.get(ENQUEUED_AT)
     if isinstance(enqueued, int | float):
         WAIT_SECONDS.labels(*_of(task)).observe(max(0.0, time.time() - enqueued / 1000))
@@ -88,6 +103,7 @@ def _started(task: Task[Any, Any], **_: Any) -> None:
 def _ended(task: Task[Any, Any], **_: Any) -> None:
     started = task.request.get("sf_started")
     if started is not None:
+        RUNNING.labels(*_of(task)).dec()
         RUN_SECONDS.labels(*_of(task)).observe(time.monotonic() - started)
 
 
@@ -104,5 +120,6 @@ def _retried(sender: Task[Any, Any], **_: Any) -> None:
 
 
 def _of(task: Task[Any, Any]) -> tuple[str, str]:
-    delivery = task.request.delivery_info or {}
-    return task.name, delivery.get("routing_key") or "unknown"
+    """The worker's own tasks and queues: whoever publishes a message may write any name into it."""
+    queue = (task.request.delivery_info or {}).get("routing_key") or "unknown"
+    return bounded(task.name, task.app.tasks), bounded(queue, task.app.amqp.queues)

@@ -46,7 +46,7 @@ def test_the_example_serves_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert api.auth_mode is AuthMode.NONE
     assert not api.google_configured
     assert worker.celery_concurrency == 2
-    assert worker.broker == "redis://:change-me-please@localhost:6379/0"
+    assert worker.broker.url == "redis://:change-me-please@localhost:6379/0"
 
 
 def test_secrets_are_made_anew_and_places_are_this_machines(root: Path) -> None:

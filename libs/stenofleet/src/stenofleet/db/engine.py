@@ -3,6 +3,7 @@
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from stenofleet.db.metered import MeteredPool
 from stenofleet.settings import DatabaseSettings
 
 CONNECT_TIMEOUT = 5
@@ -13,6 +14,7 @@ def make_engine(settings: DatabaseSettings, application: str = "stenofleet") -> 
     """An engine that tests connections before use: a restart of the server breaks them."""
     return create_engine(
         settings.database,
+        poolclass=MeteredPool,
         pool_pre_ping=True,
         pool_size=settings.db_pool_size,
         max_overflow=settings.db_pool_size,

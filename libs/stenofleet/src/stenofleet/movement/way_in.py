@@ -49,7 +49,7 @@ return {#items, removed}
 def connect(settings: RedisSettings) -> Redis:
     """A client of the broker, where the list is; it connects when it is used."""
     # A push whose answer was lost may have been done: who sent it tries again, with its ids.
-    return asking_once(settings.broker, ANSWER_SECONDS)
+    return asking_once(settings.broker, ANSWER_SECONDS, "movements")
 
 
 class TooFewReplicas(RedisError):  # noqa: N818 - reads as what it says in an except clause

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from glob import escape
 from pathlib import Path
+from shutil import disk_usage
 from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING
 
@@ -166,6 +167,18 @@ class Recordings:
         with self._told(mark):
             obstore.put(self._store, mark, b"")
             obstore.delete(self._store, mark)
+
+    def room(self) -> tuple[int, int] | None:
+        """Bytes of the volume in all, and those that are free; None for a bucket.
+
+        Raises:
+            StorageError: the volume is gone.
+        """
+        if self._folder is None:
+            return None
+        with self._told(str(self._folder)):
+            usage = disk_usage(self._folder)
+        return usage.total, usage.free
 
     @contextmanager
     def local(self, uri: str) -> Iterator[Path]:

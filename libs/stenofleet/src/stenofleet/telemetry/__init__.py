@@ -1,5 +1,6 @@
 """Logs as JSON, and what Prometheus reads."""
 
 from stenofleet.telemetry.logs import bind, configure_logging
+from stenofleet.telemetry.metrics import bounded
 
-__all__ = ["bind", "configure_logging"]
+__all__ = ["bind", "bounded", "configure_logging"]

@@ -1,6 +1,7 @@
 """Structured logs: one JSON object a line, or plain text for a terminal."""
 
 import logging
+import re
 import sys
 from contextlib import AbstractContextManager
 from typing import Any
@@ -10,6 +11,9 @@ from structlog.typing import EventDict, Processor
 
 from stenofleet.settings import LogSettings
 
+_PASSWORD = re.compile(r"(://[^\s/:@\"']*:)[^\s/\"']*@")
+"""The user of a URL, and the password behind it."""
+
 
 def configure_logging(service: str, settings: LogSettings) -> None:
     """Sends structlog's and the standard library's records to stdout in one form.
@@ -18,14 +22,15 @@ def configure_logging(service: str, settings: LogSettings) -> None:
         service: stands in every line as ``service``.
         settings: level and format.
     """
+    always = {"service": service, **({"pool": settings.pool} if settings.pool else {})}
     structlog.configure(
-        processors=[*_shared(service), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*_shared(always), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(_formatter(service, settings.log_format))
+    handler.setFormatter(_formatter(always, settings.log_format))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
@@ -38,18 +43,27 @@ def bind(**fields: str) -> AbstractContextManager[None]:
     return structlog.contextvars.bound_contextvars(**fields)
 
 
-def _named(service: str) -> Processor:
+def masked(text: str) -> str:
+    """``text`` with the passwords of URLs replaced: libraries put whole addresses into errors."""
+    return _PASSWORD.sub(r"\1***@", text)
+
+
+def _named(always: dict[str, str]) -> Processor:
     """Not a context variable, which threads started later would not inherit."""
 
     def add(_: Any, __: str, event: EventDict) -> EventDict:
-        return {**event, "service": service}
+        return {**event, **always}
 
     return add
 
 
-def _shared(service: str) -> list[Processor]:
+def _without_passwords(_: Any, __: str, line: Any) -> Any:
+    return masked(line)
+
+
+def _shared(always: dict[str, str]) -> list[Processor]:
     return [
-        _named(service),
+        _named(always),
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -60,7 +74,7 @@ def _shared(service: str) -> list[Processor]:
     ]
 
 
-def _formatter(service: str, form: str) -> logging.Formatter:
+def _formatter(always: dict[str, str], form: str) -> logging.Formatter:
     json: list[Processor] = [
         structlog.processors.format_exc_info,
         structlog.processors.JSONRenderer(),
@@ -70,9 +84,10 @@ def _formatter(service: str, form: str) -> logging.Formatter:
         exception_formatter=structlog.dev.plain_traceback
     )
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=_shared(service),
+        foreign_pre_chain=_shared(always),
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             *(json if form == "json" else [console]),
+            _without_passwords,
         ],
     )

@@ -65,7 +65,7 @@ class RateLimit:
 
 
 def _limiter(broker: Address) -> SlidingWindowCounterRateLimiter:
-    pool = asking_once(broker, ANSWER_SECONDS).connection_pool
+    pool = asking_once(broker, ANSWER_SECONDS, "rate").connection_pool
     # The pool knows the address; to the storage its URL only says which server it is.
     storage = RedisStorage(
         "redis://", connection_pool=pool, key_prefix=PREFIX, wrap_exceptions=True

@@ -26,7 +26,7 @@ class EventLog:
 
     def __init__(self, address: Address) -> None:
         """Connects when it is first asked."""
-        self._redis = asking_once_async(address, SOCKET_SECONDS, decode_responses=True)
+        self._redis = asking_once_async(address, SOCKET_SECONDS, "events", decode_responses=True)
 
     async def last_id(self) -> str:
         """The newest place that the stream ever had.

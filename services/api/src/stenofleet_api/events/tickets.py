@@ -21,7 +21,7 @@ class Tickets:
 
     def __init__(self, address: Address) -> None:
         """Connects when it is first asked."""
-        self._redis = asking_once_async(address, ANSWER_SECONDS, decode_responses=True)
+        self._redis = asking_once_async(address, ANSWER_SECONDS, "events", decode_responses=True)
 
     async def give(self, owner: str) -> str:
         """A ticket with which ``owner``'s events may be watched once.

@@ -7,6 +7,7 @@ from typing import TypeVar
 import aiohttp
 from kubernetes.aio.client import ApiException
 
+from stenofleet_autoscaler import metrics
 from stenofleet_autoscaler.act.errors import ApiError
 
 TIMEOUT = 5.0
@@ -35,8 +36,10 @@ async def answer(call: Awaitable[T]) -> T:
     try:
         return await call
     except ApiException as error:
+        metrics.API_FAILURES.labels(str(error.status or "none")).inc()
         raise ApiError(int(error.status or 0), f"API server: {_said(error)}") from None
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        metrics.API_FAILURES.labels("none").inc()
         raise ApiError(0, f"API server: {type(error).__name__}") from None
 
 

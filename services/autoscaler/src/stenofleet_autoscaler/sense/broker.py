@@ -9,10 +9,11 @@ from importlib import resources
 from redis import RedisError
 from redis.exceptions import NoScriptError
 from stenofleet.broker import BrokerKeys
+from stenofleet.telemetry.connections import redis_connections
 
 from stenofleet_autoscaler.sense.connection import TIMEOUT, Address, connect, database
 from stenofleet_autoscaler.sense.errors import Unseen, explain
-from stenofleet_autoscaler.sense.heartbeats import Heartbeats
+from stenofleet_autoscaler.sense.heartbeats import Heartbeats, TaskSink
 from stenofleet_autoscaler.sense.keyspace import Keyspace
 from stenofleet_autoscaler.sense.reading import Asked, Reading
 
@@ -30,16 +31,20 @@ class Broker:
     Attributes:
         client: the connection's pool, for control messages as well.
         database: number of the Redis database; a part of the channels' names.
+        round_trip: seconds that the last read took; None when Redis did not answer.
     """
 
-    def __init__(self, address: Address) -> None:
-        """Connects at the first read.
+    def __init__(self, address: Address, on_task: TaskSink | None = None) -> None:
+        """Connects at the first read; ``on_task`` is given the events of its workers' tasks.
 
         Raises:
             Unseen: the address is none that Redis understands.
         """
         self.client = connect(address)
+        self._on_task = on_task
+        redis_connections.watch("broker", self.client.connection_pool)
         self.database = database(self.client)
+        self.round_trip: float | None = None
         self._keyspaces: dict[BrokerKeys, Keyspace] = {}
         self._heartbeats: dict[BrokerKeys, Heartbeats] = {}
         self._listeners: dict[BrokerKeys, asyncio.Task[None]] = {}
@@ -51,13 +56,14 @@ class Broker:
             Unseen: Redis did not answer.
         """
         self._keyspaces = {keys: self._keyspaces.get(keys) or Keyspace(keys) for keys in asked}
-        now = time.time()
+        now, began, self.round_trip = time.time(), time.monotonic(), None
         requests = [self._keyspaces[keys].request(each, now) for keys, each in asked.items()]
         try:
             async with asyncio.timeout(2 * TIMEOUT):
                 answers = await self._answers(requests)
         except (RedisError, OSError, TimeoutError) as error:
             raise explain(error) from None
+        self.round_trip = time.monotonic() - began
         await self._stop_listening({*self._listeners} - {*asked})
         now = time.time()
         return {
@@ -86,7 +92,7 @@ class Broker:
         """What the workers of a keyspace tell of themselves; listened to from the first call on."""
         if keys not in self._heartbeats:
             channel = keys.broadcast(self.database, EVENT_EXCHANGE)
-            self._heartbeats[keys] = Heartbeats(channel)
+            self._heartbeats[keys] = Heartbeats(channel, on_task=self._on_task)
             listening = self._heartbeats[keys].listen(self.client)
             self._listeners[keys] = asyncio.create_task(listening)
         return self._heartbeats[keys]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from stenofleet_autoscaler.sense.broker import Broker
 from stenofleet_autoscaler.sense.connection import Address
+from stenofleet_autoscaler.sense.heartbeats import TaskSink
 
 UNUSED_AFTER = 60.0
 """Seconds after which a broker that nobody asked for is closed."""
@@ -14,8 +15,12 @@ UNUSED_AFTER = 60.0
 class Brokers:
     """Brokers by address, made when they are first named and closed when nobody names them."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, on_task: TaskSink | None = None
+    ) -> None:
+        """``on_task`` is given the events of tasks, too; without it nobody listens to them."""
         self._clock = clock
+        self._on_task = on_task
         self._open: dict[Address, Broker] = {}
         self._asked: dict[Address, float] = {}
 
@@ -26,7 +31,7 @@ class Brokers:
             Unseen: the address is no URL of a Redis.
         """
         if address not in self._open:
-            self._open[address] = Broker(address)
+            self._open[address] = Broker(address, self._on_task)
         self._asked[address] = self._clock()
         return self._open[address]
 

@@ -5,7 +5,7 @@ import base64
 import contextlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -20,15 +20,28 @@ STALE_AFTER = 10.0
 RECONNECT = 1.0
 FORGET_EVERY = 1.0
 
+TaskSink = Callable[[Mapping[str, Any]], None]
+"""What takes an event of a task, as Celery made it."""
+
 log = structlog.get_logger(__name__)
 
 
 class Heartbeats:
     """The last heartbeat of each worker on a broker, by node name (``celery@<hostname>``)."""
 
-    def __init__(self, channel: str, clock: Callable[[], float] = time.monotonic) -> None:
-        """Listens on the event exchange's channels ``<channel>/worker.*``."""
-        self._pattern = _literal(channel) + "/worker.*"
+    def __init__(
+        self,
+        channel: str,
+        clock: Callable[[], float] = time.monotonic,
+        on_task: TaskSink | None = None,
+    ) -> None:
+        """Listens on the event exchange's channels ``<channel>/worker.*``.
+
+        ``on_task`` is given the events of tasks, too, where workers send them.
+        """
+        topics = ("worker.*",) if on_task is None else ("worker.*", "task.*")
+        self._patterns = [f"{_literal(channel)}/{topic}" for topic in topics]
+        self._on_task = on_task
         self._clock = clock
         self._beats: dict[str, Heartbeat] = {}
         self._nodes: dict[str, str] = {}
@@ -72,6 +85,8 @@ class Heartbeats:
                 }:
                     self._beats[node] = Heartbeat(self._clock(), active, processed, node)
                     self._nodes[node.partition("@")[2]] = node
+                case {"type": str(kind)} if self._on_task is not None and kind.startswith("task-"):
+                    self._on_task(event)
                 case _:
                     pass
 
@@ -98,7 +113,7 @@ class Heartbeats:
     async def _listen_once(self, client: Redis) -> None:
         """Returns when the connection says nothing, not even when it is asked."""
         async with client.pubsub() as pubsub:
-            await pubsub.psubscribe(self._pattern)
+            await pubsub.psubscribe(*self._patterns)
             silences = 0
             while silences <= 1:
                 message = await pubsub.get_message(timeout=STALE_AFTER)

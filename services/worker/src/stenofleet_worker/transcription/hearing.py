@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from stenofleet.contracts.options import TranscriptOptions
+from stenofleet.telemetry import tracing
 
 from stenofleet_worker import metrics
 from stenofleet_worker.services import Services
@@ -36,6 +37,10 @@ class Hearing:
 
     def window(self, window: Window, language: str | None) -> Finished:
         """What is said in the window, and by which voices."""
+        with tracing.span("window", stenofleet__window=window.index):
+            return self._heard(window, language)
+
+    def _heard(self, window: Window, language: str | None) -> Finished:
         with metrics.engine("hearing"):
             heard = self.services.engine.transcribe(window.audio, language, self.options)
         with aside(self.tell) as tell:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from stenofleet.db.models import Webhook, WebhookDelivery
 from stenofleet.webhooks import DeliveryState, body
 
+from stenofleet_worker import metrics
 from stenofleet_worker.webhooks.retries import state_after, wait_seconds
 from stenofleet_worker.webhooks.sender import Outcome, Outgoing, Sender
 
@@ -31,6 +32,12 @@ CLAIM: Final = timedelta(minutes=2)
 """For how long a message that was taken is nobody else's: well above one try."""
 
 Table = WebhookDelivery
+_TOLD: Final = {
+    DeliveryState.DELIVERED: "delivered",
+    DeliveryState.PENDING: "retried",
+    DeliveryState.FAILED: "failed",
+}
+"""What the metric calls a try that left its delivery in this state."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,8 @@ def claim(sessions: sessionmaker[Session]) -> Sequence[Claim]:
 
 def _try(sender: Sender, taken: Claim) -> Outcome:
     try:
-        return sender.send(taken.outgoing)
+        with metrics.WEBHOOK_SECONDS.time():
+            return sender.send(taken.outgoing)
     except Exception:  # the outermost loop of a message: it must not hold up the others
         log.exception("a webhook message failed unexpectedly", delivery_id=str(taken.row.id))
         return Outcome(error="an unexpected error, which the worker's log has")
@@ -105,6 +113,7 @@ def _chosen() -> Select[uuid.UUID]:
 def _record(sessions: sessionmaker[Session], taken: Claim, outcome: Outcome) -> None:
     tries = taken.row.tries
     state = state_after(outcome, tries)
+    metrics.WEBHOOK_TRIES.labels(_TOLD[state]).inc()
     log.info(
         "webhook message tried",
         delivery_id=str(taken.row.id),

@@ -1,0 +1,151 @@
+"""What celery-exporter's dashboards ask for, told under its names without asking any worker.
+
+Gauges come from what the operator sees anyway; counters from the events of tasks that workers send
+when they run with ``-E``, which celery-exporter needs too. Names and labels are those of
+https://github.com/danihodovic/celery-exporter, 0.12.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+REMEMBERED: Final = 10_000
+"""Tasks whose names are kept, as many as Celery's own view of events keeps."""
+
+FORGOTTEN_AFTER: Final = 600.0
+"""Seconds after its last event when a host's series go: pods come and go by new names."""
+
+DEFAULT_QUEUE: Final = "celery"
+"""celery-exporter's word for a queue that no ``task-sent`` named."""
+
+_LABELS: Final = ("name", "hostname", "queue_name")
+
+
+@dataclass(frozen=True)
+class Census:
+    """Who works on a pool's queues.
+
+    Attributes:
+        depths: messages by queue; a queue that could not be read is missing.
+        workers: tasks that run, by the host of each worker that was heard lately.
+        slots: tasks that the pool's serving pods may run at once.
+    """
+
+    depths: Mapping[str, int] = field(default_factory=dict)
+    workers: Mapping[str, int] = field(default_factory=dict)
+    slots: int = 0
+
+
+class CeleryNames(Collector):
+    """Events become counters, and a census of the pools gauges when Prometheus asks."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Nothing is exposed yet, and no pool is known."""
+        self._census: Callable[[], Iterable[Census]] = tuple
+        self._clock = clock
+        self._tasks: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._heard: dict[str, float] = {}
+        self._counters = {
+            f"task-{end}": _counter(end)
+            for end in (
+                "sent",
+                "received",
+                "started",
+                "succeeded",
+                "rejected",
+                "revoked",
+                "retried",
+            )
+        }
+        self._counters["task-failed"] = _counter("failed", "exception")
+        self._runtime = Histogram(
+            "celery_task_runtime", "Seconds that tasks ran that succeeded.", _LABELS,
+            registry=None,
+        )  # fmt: skip
+
+    def expose(self, registry: CollectorRegistry, census: Callable[[], Iterable[Census]]) -> None:
+        """Adds all to ``registry``; ``census`` has one for each pool."""
+        self._census = census
+        for each in (self, self._runtime, *self._counters.values()):
+            registry.register(each)
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        """Counts an event of a task; what is none is left aside."""
+        counter, uuid = self._counters.get(str(event.get("type"))), event.get("uuid")
+        if counter is None or not isinstance(uuid, str):
+            return
+        host = _host(str(event.get("hostname", "")))
+        self._heard[host] = self._clock()
+        name, queue = self._task(uuid, event)
+        labels = [name, host, queue]
+        if event["type"] == "task-failed":
+            labels.append(str(event.get("exception", "")).partition("(")[0])
+        counter.labels(*labels).inc()
+        if event["type"] == "task-succeeded" and isinstance(event.get("runtime"), int | float):
+            self._runtime.labels(name, host, queue).observe(event["runtime"])
+
+    def describe(self) -> Iterable[Metric]:
+        """Names and helps alone, for the registry."""
+        return _gauges()
+
+    def collect(self) -> Iterable[Metric]:
+        """The gauges as they are now."""
+        self._forget()
+        length, workers, processes, up, active = _gauges()
+        pools = list(self._census())
+        for queue in sorted({queue for each in pools for queue in each.depths}):
+            serving = [each for each in pools if queue in each.depths]
+            length.add_metric([queue], max(each.depths[queue] for each in serving))
+            workers.add_metric([queue], sum(len(each.workers) for each in serving))
+            processes.add_metric([queue], sum(each.slots for each in serving))
+        for host, running in sorted(
+            {h: n for each in pools for h, n in each.workers.items()}.items()
+        ):
+            up.add_metric([host], 1)
+            active.add_metric([host], running)
+        return length, workers, processes, up, active
+
+    def _task(self, uuid: str, event: Mapping[str, Any]) -> tuple[str, str]:
+        """Only the first events of a task tell its name and its queue."""
+        name, queue = self._tasks.pop(uuid, ("unknown", DEFAULT_QUEUE))
+        task = str(event.get("name") or name), str(event.get("queue") or queue)
+        self._tasks[uuid] = task
+        if len(self._tasks) > REMEMBERED:
+            self._tasks.popitem(last=False)
+        return task
+
+    def _forget(self) -> None:
+        limit = self._clock() - FORGOTTEN_AFTER
+        for host in [host for host, at in self._heard.items() if at < limit]:
+            del self._heard[host]
+            for each in (*self._counters.values(), self._runtime):
+                each.remove_by_labels({"hostname": host})
+
+
+def _counter(end: str, *more: str) -> Counter:
+    text = f"Events task-{end} that workers sent."
+    return Counter(f"celery_task_{end}", text, (*_LABELS, *more), registry=None)
+
+
+def _gauges() -> tuple[GaugeMetricFamily, ...]:
+    def gauge(name: str, text: str, label: str) -> GaugeMetricFamily:
+        return GaugeMetricFamily(f"celery_{name}", text, labels=(label,))
+
+    return (
+        gauge("queue_length", "Messages in the queue, over all its priorities.", "queue_name"),
+        gauge("active_worker_count", "Workers of the queue that were heard lately.", "queue_name"),
+        gauge("active_process_count", "Tasks that they may run at once.", "queue_name"),
+        gauge("worker_up", "1 for each worker that was heard lately.", "hostname"),
+        gauge("worker_tasks_active", "Tasks that the worker runs.", "hostname"),
+    )
+
+
+def _host(node: str) -> str:
+    """The part behind the ``@``, as celery-exporter tells it."""
+    return node.rpartition("@")[2]
