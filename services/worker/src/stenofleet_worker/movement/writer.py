@@ -34,7 +34,8 @@ ON CONFLICT DO NOTHING
 # One that was replayed and is refused again is shown again.
 _BURY: Final = """
 INSERT INTO movement_dead_letter (digest, raw, owner_id, reason) VALUES %s
-ON CONFLICT (digest) DO UPDATE SET replayed_at = NULL, reason = excluded.reason
+ON CONFLICT (digest) DO UPDATE
+SET replayed_at = NULL, reason = excluded.reason, created_at = excluded.created_at
 """
 
 _OF_THE_ROWS: Final = ("22", "23", "54")
