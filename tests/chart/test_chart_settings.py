@@ -35,6 +35,7 @@ CONFIGURED: dict[str, tuple[Values, str]] = {
     "STENOFLEET_MOVEMENT_BATCH_SIZE": ({"settings": {"movementBatchSize": 10}}, "10"),
     "STENOFLEET_MOVEMENT_LEASE_SECONDS": ({"settings": {"movementLeaseSeconds": 10}}, "10"),
     "STENOFLEET_MOVEMENT_RETENTION_DAYS": ({"settings": {"movementRetentionDays": 30}}, "30"),
+    "STENOFLEET_MOVEMENT_DEAD_LETTER_DAYS": ({"settings": {"movementDeadLetterDays": 7}}, "7"),
     "STENOFLEET_WHISPER_MODEL": ({"settings": {"whisperModel": "small"}}, "small"),
     "STENOFLEET_WHISPER_MODEL_DIR": ({"settings": {"whisperModelDir": "/mine"}}, "/mine"),
     "STENOFLEET_SPEAKER_MODEL": ({"settings": {"speakerModel": "none"}}, "none"),

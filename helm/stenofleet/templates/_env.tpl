@@ -156,6 +156,9 @@ STENOFLEET_MOVEMENT_LEASE_SECONDS: {{ int64 .movementLeaseSeconds | quote }}
 {{- with .movementRetentionDays }}
 STENOFLEET_MOVEMENT_RETENTION_DAYS: {{ int64 . | quote }}
 {{- end }}
+{{- with .movementDeadLetterDays }}
+STENOFLEET_MOVEMENT_DEAD_LETTER_DAYS: {{ int64 . | quote }}
+{{- end }}
 STENOFLEET_WHISPER_MODEL: {{ .whisperModel | quote }}
 STENOFLEET_WHISPER_MODEL_DIR: {{ .whisperModelDir | quote }}
 STENOFLEET_SPEAKER_MODEL: {{ .speakerModel | quote }}

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import func, select, update
 from stenofleet.db.models import (
     IdempotencyKey,
+    MovementDeadLetter,
     Outbox,
     Segment,
     TranscriptionSession,
@@ -26,6 +28,7 @@ from stenofleet_worker.services import Services
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+EXPIRED = "stenofleet_movement_dead_letter_expired_total"
 
 
 @pytest.fixture
@@ -250,3 +253,39 @@ def test_a_webhook_s_deliveries_that_ended_long_ago_go(
 
     with installation.sessions() as db:
         assert set(db.scalars(select(WebhookDelivery.state))) == {"delivered", "pending"}
+
+
+def letters_of(installation: Any, **days_ago: int) -> None:
+    """A dead letter for each name, refused so many days ago."""
+    with installation.sessions.begin() as db:
+        for name, days in days_ago.items():
+            letter = MovementDeadLetter(digest=name.encode(), raw=name.encode(), reason="garbage")
+            db.add(letter)
+            letter.created_at = func.now() - days * DAY
+        db.flush()
+        seen = update(MovementDeadLetter).where(MovementDeadLetter.digest == b"replayed")
+        db.execute(seen.values(replayed_at=func.now()))
+
+
+def kept_letters(installation: Any) -> set[bytes]:
+    with installation.sessions() as db:
+        return set(db.scalars(select(MovementDeadLetter.raw)))
+
+
+def test_dead_letters_past_their_time_go_replayed_or_not_and_are_counted(
+    installation: Any, services: Services
+) -> None:
+    letters_of(installation, old=8, replayed=9, young=6)
+    services.settings.movement_dead_letter_days = 7
+    before = REGISTRY.get_sample_value(EXPIRED) or 0.0
+
+    retention.remove_expired(services)
+
+    assert kept_letters(installation) == {b"young"}
+    assert (REGISTRY.get_sample_value(EXPIRED) or 0.0) - before == 2
+
+
+def test_without_a_retention_dead_letters_stay(installation: Any, services: Services) -> None:
+    letters_of(installation, old=10_000)
+    retention.remove_expired(services)
+    assert kept_letters(installation) == {b"old"}

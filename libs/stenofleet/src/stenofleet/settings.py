@@ -293,6 +293,7 @@ class MovementWriterSettings(Settings):
     movement_batch_size: int = Field(5_000, ge=1, le=20_000, description="of one transaction")
     movement_lease_seconds: int = Field(60, ge=5, le=3600)
     movement_retention_days: int | None = Field(None, ge=1, description="None keeps for ever")
+    movement_dead_letter_days: int | None = Field(None, ge=1, description="None keeps for ever")
 
 
 class ApiSettings(

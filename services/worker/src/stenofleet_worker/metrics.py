@@ -48,6 +48,10 @@ MOVEMENTS = Counter(
     "Movements taken from the list: written, there already, or dead letters.",
     ["outcome"],
 )
+EXPIRED_LETTERS = Counter(
+    "stenofleet_movement_dead_letter_expired_total",
+    "Dead letters of movements that were removed when their time was over.",
+)
 STRAY_MOVEMENTS = Gauge(
     "stenofleet_movement_default_partition_rows",
     "Movements of days without a partition of their own, counted up to 100,000.",

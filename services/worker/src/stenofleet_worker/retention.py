@@ -17,7 +17,9 @@ from stenofleet.contracts.states import SessionState
 from stenofleet.db.files import addresses
 from stenofleet.db.models import TranscriptionSession, Upload
 from stenofleet.errors import StorageError
+from stenofleet.movement import dead_letters
 
+from stenofleet_worker import metrics
 from stenofleet_worker.services import Services
 
 log = structlog.get_logger(__name__)
@@ -30,13 +32,26 @@ _AT_WORK: Final = (SessionState.PENDING.value, SessionState.PROCESSING.value)
 
 
 def remove_expired(services: Services) -> int:
-    """Removes old answers and deliveries, stray uploads, and sessions past their time."""
-    return _remove_rows(services) + _remove_uploads(services) + _remove_sessions(services)
+    """Removes what is past its time: answers, deliveries, dead letters, uploads, sessions."""
+    rows = _remove_rows(services) + _remove_dead_letters(services)
+    return rows + _remove_uploads(services) + _remove_sessions(services)
 
 
 def _remove_rows(services: Services) -> int:
     with services.sessions.begin() as db:
         return idempotency.remove_old(db) + webhooks.remove_old(db)
+
+
+def _remove_dead_letters(services: Services) -> int:
+    days = services.settings.movement_dead_letter_days
+    if days is None:
+        return 0
+    with services.sessions.begin() as db:
+        removed = dead_letters.remove_old(db, timedelta(days=days))
+    metrics.EXPIRED_LETTERS.inc(removed)
+    if removed:
+        log.warning("dead letters of movements are past their time", count=removed)
+    return removed
 
 
 def _remove_uploads(services: Services) -> int:

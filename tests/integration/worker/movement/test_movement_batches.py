@@ -132,7 +132,8 @@ def test_the_same_garbage_is_kept_once_and_shown_again_after_a_vain_replay(
     push(installation.redis.client(), [b"hello", b"hello"])
     assert perform(installation, services)["dead"] == 2
     with installation.sessions.begin() as db:
-        db.execute(update(MovementDeadLetter).values(replayed_at=func.now()))
+        month_ago = func.now() - timedelta(days=30)
+        db.execute(update(MovementDeadLetter).values(replayed_at=month_ago, created_at=month_ago))
 
     push(installation.redis.client(), [b"hello"])
     perform(installation, services)
@@ -140,6 +141,7 @@ def test_the_same_garbage_is_kept_once_and_shown_again_after_a_vain_replay(
     with installation.sessions() as db:
         (letter,) = db.scalars(select(MovementDeadLetter))
     assert (letter.raw, letter.owner_id, letter.replayed_at) == (b"hello", "default", None)
+    assert letter.created_at > datetime.now(UTC) - timedelta(days=1)
 
 
 def test_a_refused_event_stays_its_owner_s(installation: Any, services: Services) -> None:

@@ -1,9 +1,10 @@
 """What could not become movements: listed, and given another chance (extra: db)."""
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from stenofleet.db.models.movement import MovementDeadLetter
@@ -12,6 +13,9 @@ Letter = MovementDeadLetter
 
 MOST_REPLAYED: Final = 1_000
 """Of one transaction: a letter may be large, as another program may have written it."""
+
+REMOVED_AT_ONCE: Final = 10_000
+"""Of one transaction, as housekeeping comes again in minutes."""
 
 
 def page(
@@ -60,6 +64,13 @@ def replay(
     for letter in letters:
         letter.replayed_at = func.now()
     return [letter.id for letter in letters]
+
+
+def remove_old(db: Session, age: timedelta) -> int:
+    """Removes letters that were refused so long ago, replayed or not; returns how many."""
+    old = select(Letter.id).where(Letter.created_at < func.now() - age)
+    chosen = old.order_by(Letter.id).limit(REMOVED_AT_ONCE).with_for_update(skip_locked=True)
+    return len(db.scalars(delete(Letter).where(Letter.id.in_(chosen)).returning(Letter.id)).all())
 
 
 def _waiting(owner: str | None) -> list[ColumnElement[bool]]:

@@ -12,7 +12,7 @@ BigInt = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 """What PostgreSQL's type of that name holds."""
 
 
-class Movement(msgspec.Struct, frozen=True, omit_defaults=True):
+class Movement(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A person seen by a camera, complete: the API judged it and filled the gaps."""
 
     event_id: uuid.UUID

@@ -10,28 +10,33 @@ import psycopg2
 from psycopg2.extras import execute_values
 from sqlalchemy.orm import Session
 
-from stenofleet_worker.movement.rows import COLUMNS, Dead, Items, Row, buried
+from stenofleet_worker.movement.rows import COLUMNS, NULL, Dead, Items, Row, as_csv, buried
 
+_BOX: Final = ("x1", "y1", "x2", "y2")
 _NAMES: Final = ", ".join(COLUMNS)
+_OTHERS: Final = ", ".join(name for name in COLUMNS if name not in _BOX)
+_CORNERS: Final = ", ".join(f"bbox[{place}] AS {name}" for place, name in enumerate(_BOX, start=1))
 
 _STAGE: Final = f"""
 CREATE TEMPORARY TABLE IF NOT EXISTS movement_in ON COMMIT DELETE ROWS
-AS SELECT {_NAMES} FROM movement_log LIMIT 0
+AS SELECT {_OTHERS}, {_CORNERS} FROM movement_log LIMIT 0
 """  # noqa: S608 - names of our own
 
-_COPY: Final = f"COPY movement_in ({_NAMES}) FROM STDIN"
+_COPY: Final = f"COPY movement_in ({_NAMES}) FROM STDIN (FORMAT csv, NULL '{NULL}')"
 
+# The day as `stenofleet.movement.events.day_of` has it.
 _INSERT: Final = f"""
-INSERT INTO movement_log ({_NAMES}) SELECT {_NAMES} FROM movement_in ON CONFLICT DO NOTHING
+INSERT INTO movement_log (event_day, bbox, {_OTHERS})
+SELECT (occurred_at AT TIME ZONE 'UTC')::date, ARRAY[{", ".join(_BOX)}], {_OTHERS} FROM movement_in
+ON CONFLICT DO NOTHING
 """  # noqa: S608 - as above
 
 # One that was replayed and is refused again is shown again.
 _BURY: Final = """
 INSERT INTO movement_dead_letter (digest, raw, owner_id, reason) VALUES %s
-ON CONFLICT (digest) DO UPDATE SET replayed_at = NULL, reason = excluded.reason
+ON CONFLICT (digest) DO UPDATE
+SET replayed_at = NULL, reason = excluded.reason, created_at = excluded.created_at
 """
-
-_SEND_BYTES: Final = 1 << 18
 
 _OF_THE_ROWS: Final = ("22", "23", "54")
 """Classes of SQLSTATE: wrong data, a broken constraint, more than PostgreSQL can store or index.
@@ -66,17 +71,17 @@ def write(db: Session, items: Items) -> Outcome:
     with driver.cursor() as cursor:
         cursor.execute(_STAGE)
         outcome = Outcome(dead=list(items.dead))
-        _insert(cursor, items.rows, outcome)
+        _insert(cursor, items.rows, items.csv, outcome)
         _bury(cursor, outcome.dead)
     return outcome
 
 
-def _insert(cursor: Any, rows: Sequence[Row], outcome: Outcome) -> None:
+def _insert(cursor: Any, rows: Sequence[Row], csv: bytes, outcome: Outcome) -> None:
     if not rows:
         return
     cursor.execute("SAVEPOINT rows")
     try:
-        written = _copy(cursor, rows)
+        written = _copy(cursor, csv)
     except psycopg2.Error as error:
         if (error.pgcode or "")[:2] not in _OF_THE_ROWS:
             raise
@@ -88,9 +93,9 @@ def _insert(cursor: Any, rows: Sequence[Row], outcome: Outcome) -> None:
     cursor.execute("RELEASE SAVEPOINT rows")
 
 
-def _copy(cursor: Any, rows: Sequence[Row]) -> int:
-    lines = io.BytesIO("".join(row.line for row in rows).encode())
-    cursor.copy_expert(_COPY, lines, _SEND_BYTES)
+def _copy(cursor: Any, csv: bytes) -> int:
+    # In one piece: for each, the driver waits until no other thread computes.
+    cursor.copy_expert(_COPY, io.BytesIO(csv), len(csv))
     cursor.execute(_INSERT)
     return int(cursor.rowcount)
 
@@ -102,7 +107,7 @@ def _bisect(cursor: Any, rows: Sequence[Row], reason: str, outcome: Outcome) -> 
         return
     middle = len(rows) // 2
     for half in (rows[:middle], rows[middle:]):
-        _insert(cursor, half, outcome)
+        _insert(cursor, half, as_csv(half), outcome)
         cursor.execute("TRUNCATE movement_in")
 
 

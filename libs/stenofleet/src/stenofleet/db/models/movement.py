@@ -56,5 +56,6 @@ class MovementDeadLetter(Base):
     reason: Mapped[str]
     replayed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = created()
+    """When it was refused, the last time if it was replayed: from then its days are counted."""
 
     __table_args__ = (Index(None, "owner_id", "id"),)
