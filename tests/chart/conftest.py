@@ -11,7 +11,7 @@ from support.programs import gateway_crds
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubeCommands]:
-    """An API server that knows WorkerPools and the Gateway API."""
+    """An API server that knows WorkerPools, the Gateway API and a priority class."""
     server = ApiServer(tmp_path_factory.mktemp("api-server"))
     try:
         server.start()
@@ -19,6 +19,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubeCommands]:
         for crd in (CRD, *gateway_crds()):
             commands.kubectl("apply", "--server-side", "--filename", str(crd))
         commands.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+        # A Pod is refused whose class is not there; what a workload names is looked at by nobody here.
+        commands.kubectl("create", "priorityclass", "high", "--value=1000")
         yield commands
     finally:
         server.stop()

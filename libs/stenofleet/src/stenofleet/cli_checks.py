@@ -1,10 +1,9 @@
 """The command ``stenofleet test-redis-celery``."""
 
 import sys
-from collections.abc import Iterable
 
 import click
-from redis import RedisError
+from redis import Redis, RedisError
 
 from stenofleet import checks
 from stenofleet.celery_app import make_app
@@ -17,8 +16,7 @@ def run(*, redis: bool, celery: bool, samples: int | None, process: bool) -> Non
     """Tries what is asked for, in this order, until something fails; exits with 1 then."""
     settings = load(RedisSettings)
     client, app = connect(settings), make_app(settings, "stenofleet-checks")
-    told = client.connection_pool.connection_kwargs
-    address = told.get("path") or f"{told['host']}:{told['port']}, database {told.get('db') or 0}"
+    address = address_of(client)
     steps: list[Step] = []
     if redis:
         steps += checks.redis_steps(client, address)
@@ -29,19 +27,25 @@ def run(*, redis: bool, celery: bool, samples: int | None, process: bool) -> Non
         steps.append(checks.sample_step(client, samples, limit))
     if process:
         steps.append(checks.batch_step(app))
-    if not _all_done(steps, address):
+    if not all(is_done(step, address) for step in steps):
         sys.exit(1)
 
 
-def _all_done(steps: Iterable[Step], address: str) -> bool:
-    for step in steps:
-        try:
-            seen = step.run()
-        except RedisError as error:
-            return _failed(step, checks.told(error, address))
-        except Trouble as trouble:
-            return _failed(step, trouble)
-        click.echo(f"✓ {step.title}: {seen}")
+def address_of(client: Redis) -> str:
+    """Where a client connects to, without its password."""
+    told = client.connection_pool.connection_kwargs
+    return told.get("path") or f"{told['host']}:{told['port']}, database {told.get('db') or 0}"
+
+
+def is_done(step: Step, address: str) -> bool:
+    """Tries a step at a Redis of this address, and tells how it went."""
+    try:
+        seen = step.run()
+    except RedisError as error:
+        return _failed(step, checks.told(error, address))
+    except Trouble as trouble:
+        return _failed(step, trouble)
+    click.echo(f"✓ {step.title}: {seen}")
     return True
 
 
