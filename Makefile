@@ -14,7 +14,7 @@ CODE := libs/stenofleet/src services/api/src services/worker/src services/autosc
 WHERE := $(if $(CONTEXT),--context $(CONTEXT))
 PACKAGES := redis-server postgresql
 
-.PHONY: help setup tools models programs format lint types imports openapi openapi-check chart-docs chart-docs-check check \
+.PHONY: help setup tools models programs format lint types imports openapi openapi-check chart-docs chart-docs-check manifests manifests-check check \
 	test test-unit test-chart test-integration test-e2e up down demo images bench-skeleton bench-scale \
 	bench-sense bench-simulator bench-speakers bench-reaction bench-operator \
 	bench-transcription bench-ingest campaign-kills campaign-transcription campaign-ingest campaign-movements \
@@ -68,6 +68,12 @@ chart-docs: setup ## Write the chart's schema and README from the comments in it
 
 chart-docs-check: setup
 	$(RUN)/python -m stenofleet_deploy.chart_values --check
+
+manifests: setup programs ## Write manifests/base and manifests/overlays from the chart.
+	eval "$$($(RUN)/cluster env)" && $(RUN)/python -m stenofleet_deploy.manifests
+
+manifests-check: setup programs
+	eval "$$($(RUN)/cluster env)" && $(RUN)/python -m stenofleet_deploy.manifests --check
 
 check: lint types imports openapi-check chart-docs-check version test-unit ## Format, lint, types, import rules, unit tests: under a minute.
 

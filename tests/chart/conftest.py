@@ -7,6 +7,12 @@ from support.api_server import ADMIN, ApiServer
 from support.chart import CRD
 from support.kube_commands import KubeCommands
 from support.programs import gateway_crds
+from support.schemas import read_once
+
+
+@pytest.fixture(autouse=True)
+def schemas_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_once(monkeypatch)
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +25,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubeCommands]:
         for crd in (CRD, *gateway_crds()):
             commands.kubectl("apply", "--server-side", "--filename", str(crd))
         commands.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
-        # A Pod is refused whose class is not there; what a workload names is looked at by nobody here.
+        # The class that a Pod names must be there; that of a workload's pods is looked at later.
         commands.kubectl("create", "priorityclass", "high", "--value=1000")
         yield commands
     finally:
