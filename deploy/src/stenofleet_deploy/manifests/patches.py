@@ -50,10 +50,10 @@ def _merged(before: Any, after: Any) -> Any:
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         return difference(before, after)
     if _names(before) and _names(before) == _names(after):
+        # Those that stay are named too: kustomize puts what a patch names before all the rest.
         return [
             {"name": new["name"], **difference(old, new)}
             for old, new in zip(before, after, strict=True)
-            if old != new
         ]
     return after
 

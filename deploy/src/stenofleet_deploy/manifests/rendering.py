@@ -61,7 +61,9 @@ def _is_hook(found: Object) -> bool:
 def _without_helm(found: Object) -> Object:
     changed = copy.deepcopy(found)
     metadata = changed["metadata"]
-    metadata.pop("namespace", None)
+    # Kustomize puts namespaces in, that of an account into what binds it.
+    for each in (metadata, *changed.get("subjects", [])):
+        each.pop("namespace", None)
     for field, names in (("labels", HELMS_LABELS), ("annotations", HELMS_ANNOTATIONS)):
         left = {key: text for key, text in metadata.pop(field, {}).items() if key not in names}
         metadata |= {field: left} if left else {}
