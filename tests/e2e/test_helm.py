@@ -38,6 +38,19 @@ def test_an_upgraded_maximum_takes_effect_without_a_restart(small_fleet: Fleet) 
     assert fleet.attempts(sessions) == [1] * len(sessions)
 
 
+def test_helm_test_asks_a_release_that_serves_and_leaves_nothing(fleet: Fleet) -> None:
+    release = fleet.release
+    where = ("--namespace", release.namespace, "--timeout", "120s")
+    told = release.cluster.helm("test", release.name, *where, timeout=150)
+    assert told.count("Phase:") == told.count("Phase:          Succeeded") > 0
+    for line in ("✓ The API is ready", "✓ The broker answers", "✓ The database answers"):
+        assert line in told
+    assert f"✓ {release.name}-transcription: 0 replicas" in told
+    assert release.get("pods") == [
+        each for each in release.get("pods") if "-test-" not in each["metadata"]["name"]
+    ]
+
+
 def test_an_uninstalled_release_leaves_no_pod_behind(cluster: Cluster) -> None:
     with installed(cluster, "stenofleet-e2e-leaves") as release:
         assert release.get("pods")

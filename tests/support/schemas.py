@@ -30,6 +30,10 @@ def supported_versions() -> list[str]:
     return [f"1.{minor}" for minor in sorted(minors) if minor >= first]
 
 
+def newest_versions() -> list[str]:
+    return supported_versions()[-NEWEST:]
+
+
 def check(found: Object, *versions: str) -> None:
     """Fails where a schema does not know the object: those of these minors, or its CRD's."""
     if is_custom(found):

@@ -39,7 +39,9 @@ def test_what_is_the_same_needs_no_patch(found: dict[str, Any]) -> None:
 def test_of_a_list_of_containers_those_that_stay_are_only_named() -> None:
     first, second = {"name": "a", "image": "1"}, {"name": "b", "image": "1"}
     changed = {"name": "b", "image": "2"}
-    assert difference({"l": [first, second]}, {"l": [first, changed]}) == {"l": [{"name": "a"}, changed]}
+    assert difference({"l": [first, second]}, {"l": [first, changed]}) == {
+        "l": [{"name": "a"}, changed]
+    }
 
 
 def test_of_any_other_list_all_is_told() -> None:
