@@ -83,7 +83,9 @@ def at(path: str, value: Any) -> Values:
 
 def rendered(path: str, *, on: bool) -> set[str]:
     """Each object as text, alike whatever was made up."""
-    objects = everything(merged(COMPANIONS.get(path, {}), at(path, on)))
+    # The default is not said again, so that most switches share one rendering of it.
+    told = {} if SWITCHES[path] is on else at(path, on)
+    objects = everything(merged(COMPANIONS.get(path, {}), told))
     return {MADE_UP.sub("x", json.dumps(each, sort_keys=True)) for each in objects}
 
 

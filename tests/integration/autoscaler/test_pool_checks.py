@@ -27,7 +27,7 @@ def pools(api_server: ApiServer, namespace: str) -> str:
 def asked(server: ApiServer, namespace: str, *names: str, who: str = ADMIN) -> Any:
     where = ("--namespace", namespace, "--kubeconfig", str(server.kubeconfig(who)))
     command = [str(COMMAND), "test-pools", *names, *where]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
 def tell(server: ApiServer, pools: str, **conditions: str) -> None:
@@ -95,6 +95,6 @@ def test_a_pool_that_is_not_there_and_one_that_may_not_be_read_are_told(
 def test_an_api_server_that_is_not_known_is_told(tmp_path: Path) -> None:
     command = [str(COMMAND), "test-pools", "mail", "--namespace", "a", "--kubeconfig"]
     words = [*command, str(tmp_path / "none")]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 1
     assert "stenofleet-autoscaler: the API server is not known" in done.stderr
