@@ -53,7 +53,6 @@ COMPANIONS: dict[str, Values] = {
     "workerDefaults.google": GOOGLE,
     "workerDefaults.health": MAIL,
     "workerDefaults.outside": POLICY,
-    "workers.core.enabled": {"beat": {"enabled": False}},
     "workers.core.google": GOOGLE,
     "workers.core.outside": POLICY,
 }
