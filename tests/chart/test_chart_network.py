@@ -229,10 +229,25 @@ def test_without_an_operator_nobody_needs_to_say_where_the_api_server_is() -> No
     assert policies({**values, **nobody})
 
 
+def hook(component: str) -> Pod:
+    """A pod that is there only during an upgrade or a test."""
+    labels = release(EVERYTHING)["api"].labels
+    return Pod("steno", {**labels, "app.kubernetes.io/component": component})
+
+
+@pytest.mark.parametrize("clients", [[], [{"podSelector": {"matchLabels": {"app": "shop"}}}]])
+def test_the_pods_of_helm_test_reach_what_they_ask_and_nothing_else(clients: list[Any]) -> None:
+    values = with_policy(clientsFrom=clients)
+    rules, there, pod = policies(values), release(values), hook("test")
+    found = {(to, at) for to, at in product(there, PORTS) if allowed(rules, pod, there[to], at)}
+    assert found == {REDIS, POSTGRESQL, ("api", 8000)}
+    assert allowed(rules, pod, API_SERVER, 6443)
+    assert not allowed(rules, pod, PUBLIC, 443)
+
+
 def test_the_job_of_an_upgrade_reaches_the_api_server_alone() -> None:
     rules = policies(EVERYTHING)
-    labels = {**release(EVERYTHING)["api"].labels, "app.kubernetes.io/component": "crds"}
-    job = Pod("steno", labels)
+    job = hook("crds")
     assert allowed(rules, job, API_SERVER, 6443)
     assert not allowed(rules, job, PUBLIC, 443)
     assert not allowed(rules, job, release(EVERYTHING)["redis"], 6379)

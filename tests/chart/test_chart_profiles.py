@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from support.chart import CHART, RELEASE, Object, Values, of_kind, render
+from support.chart import CHART, RELEASE, Object, Values, merged, of_kind, render
 from support.kube_commands import KubeCommands
 
 PAGE = Path(__file__).parents[2] / "docs" / "environments.md"
@@ -26,16 +26,6 @@ def rendered(profile: str) -> list[Object]:
     if profile == "scale-up":
         return render(merged(values("production"), values("scale-up")))
     return render(values(profile))
-
-
-def merged(below: Values, above: Values) -> Values:
-    """As Helm lays one file of values over another."""
-    both = {
-        key: merged(below[key], above[key])
-        for key in below.keys() & above.keys()
-        if isinstance(below[key], dict) and isinstance(above[key], dict)
-    }
-    return {**below, **above, **both}
 
 
 def test_the_page_tells_every_profile() -> None:

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
-from support.chart import OWN_POOL, Values, refusal, render
+from support.chart import OPERATOR_ALONE, OWN_POOL, Values, merged, refusal, render
+
+SEVERAL_NODES: Values = {"storage": {"volume": {"singleNode": False}}}
 
 CONTRADICTIONS: dict[str, tuple[Values, str]] = {
     "a minimum of pods above the maximum": (
@@ -112,6 +114,27 @@ CONTRADICTIONS: dict[str, tuple[Values, str]] = {
         {"redis": {"resources": {"limits": {"memory": None}}}},
         "redis.maxmemory and redis.resources.limits.memory are both empty: set one",
     ),
+    "recordings on one node, and pods on several": (
+        SEVERAL_NODES,
+        (
+            'storage.volume.accessModes is ["ReadWriteOnce"], which one node alone can mount, and '
+            "pods that use recordings may run on several: api (1), workers.core (up to 2), "
+            "workers.transcription (up to 4). Set it to [ReadWriteMany] with a storage class that "
+            "has it, or storage.url to a bucket; where the cluster has one node, set "
+            "storage.volume.singleNode to true."
+        ),
+    ),
+    "recordings on one node, and an API that grows": (
+        {**SEVERAL_NODES, "api": {"autoscaling": {"enabled": True}}},
+        "may run on several: api (up to 10), workers.core (up to 2)",
+    ),
+    "recordings for one pod, and several that use them": (
+        {"storage": {"volume": {"accessModes": ["ReadWriteOncePod"]}}},
+        (
+            'storage.volume.accessModes is ["ReadWriteOncePod"], which one pod alone can mount, '
+            "and these use recordings: api (1), workers.core (up to 2)"
+        ),
+    ),
     "Google without credentials": (
         {"google": {"projectId": "mine", "stagingUrl": "gs://mine/staging"}},
         (
@@ -199,6 +222,28 @@ def test_all_contradictions_are_told_at_once() -> None:
     told = refusal(values)
     assert "workers.core.minReplicas is 5" in told
     assert 'storage.url is "ftp://x"' in told
+
+
+ALONE: Values = {
+    "api": {"replicas": 1},
+    "beat": {"enabled": False},
+    "workers": {name: {"enabled": False} for name in ("core", "logs", "transcription")},
+}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"storage": {"volume": {"accessModes": ["ReadWriteMany"]}}},
+        {"storage": {"volume": {"existingClaim": "of-mine"}}},
+        {"storage": {"url": "s3://recordings"}},
+        ALONE,
+        OPERATOR_ALONE,
+    ],
+    ids=["many nodes may mount it", "a claim of one's own", "a bucket", "one pod", "no recordings"],
+)
+def test_pods_on_several_nodes_are_welcome_where_all_reach_the_recordings(values: Values) -> None:
+    assert render(merged(SEVERAL_NODES, values))
 
 
 def test_a_pool_that_is_switched_off_may_contradict_itself() -> None:

@@ -10,10 +10,12 @@ from support.chart import (
     CASES,
     CHART,
     FULLNAME,
+    ONE_NODE,
     RELEASE,
     Object,
     Values,
     everything,
+    merged,
     of_kind,
     pods,
     render,
@@ -37,7 +39,7 @@ class Installation:
 
     def apply(self, values: Values | None = None) -> None:
         # Nobody runs Jobs here, and Helm would wait for that of the definitions.
-        told = {"crds": {"upgrade": False}, **(values or {})}
+        told = merged({**ONE_NODE, "crds": {"upgrade": False}}, values or {})
         command = ("upgrade", "--install", RELEASE, str(CHART), "--namespace", self.namespace)
         self.cluster.helm(*command, "--values", "-", text=json.dumps(told))
 

@@ -1,9 +1,11 @@
 """A release that changes while it works, and one that goes."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
 from stenofleet_deploy.cluster import Cluster
+from stenofleet_deploy.release import Release
 from support.fleet import WORKER, Fleet, eventually
 from support.releases import installed, uninstall, upgrade
 from support.speech import recording
@@ -36,6 +38,25 @@ def test_an_upgraded_maximum_takes_effect_without_a_restart(small_fleet: Fleet) 
 
     assert fleet.runs("operator", "worker-core", "beat", "api") == steady
     assert fleet.attempts(sessions) == [1] * len(sessions)
+
+
+def test_helm_test_asks_a_release_that_serves_and_leaves_nothing(fleet: Fleet) -> None:
+    release = fleet.release
+    told = helm_test(release)
+
+    assert told.count("Phase:") == told.count("Phase:          Succeeded") > 0
+    for line in ("✓ The API is ready", "✓ The broker answers", "✓ The database answers"):
+        assert line in told
+    assert f"✓ {release.name}-transcription: 0 replicas" in told
+    pods = json.loads(release.kubectl("get", "pods", "--output", "json"))["items"]
+    assert [each for each in pods if "-test-" in each["metadata"]["name"]] == []
+
+
+def helm_test(release: Release) -> str:
+    """What `helm test` says; the Pods' own words are on its stderr."""
+    words = ["helm", "--kube-context", release.cluster.context, "test", release.name]
+    words += ["--namespace", release.namespace, "--timeout", "120s"]
+    return release.cluster.run(["sh", "-c", '"$@" 2>&1', "sh", *words], 150)
 
 
 def test_an_uninstalled_release_leaves_no_pod_behind(cluster: Cluster) -> None:

@@ -20,6 +20,9 @@ Values = Mapping[str, Any]
 Object = dict[str, Any]
 
 OPERATOR_ALONE: Values = yaml.safe_load((CHART / "profiles" / "operator-only.yaml").read_text())
+ONE_NODE: Values = {"storage": {"volume": {"singleNode": True}}}
+"""What everybody must say who keeps recordings on a volume that one node alone can mount."""
+
 OWN_POOL: Values = {"image": {"repository": "shop/worker"}, "app": "shop", "queues": ["mail"]}
 
 SHARED = {"name": "shared", "mountPath": "/shared"}
@@ -189,8 +192,20 @@ class RefusedError(Exception):
     """Helm refused to render; the message is what it said."""
 
 
+def merged(below: Values, above: Values) -> Values:
+    """As Helm lays one file of values over another."""
+    both = {
+        key: merged(below[key], above[key])
+        for key in below.keys() & above.keys()
+        if isinstance(below[key], dict) and isinstance(above[key], dict)
+    }
+    return {**below, **above, **both}
+
+
 def render(values: Values | None = None) -> list[Object]:
     """The objects of a release named ``demo`` in the namespace ``steno``, without hooks.
+
+    It has one node, unless the values say otherwise.
 
     Raises:
         RefusedError: the values were refused.
@@ -200,7 +215,8 @@ def render(values: Values | None = None) -> list[Object]:
 
 def everything(values: Values | None = None) -> list[Object]:
     """The same with what is there only during an upgrade or a test; errors as `render`."""
-    documents = yaml.safe_load_all(_template(json.dumps(values or {}, sort_keys=True)))
+    told = json.dumps(merged(ONE_NODE, values or {}), sort_keys=True)
+    documents = yaml.safe_load_all(_template(told))
     return [document for document in documents if document]
 
 
@@ -239,8 +255,10 @@ def short(found: Object) -> str:
 
 
 def pods(objects: list[Object]) -> Iterator[tuple[str, Object]]:
-    """The name and the pod template of each workload."""
+    """The name and the pod template of each workload, and each Pod as it is."""
     for found in objects:
+        if found["kind"] == "Pod":
+            yield f"Pod {short(found)}", found
         spec = found.get("spec", {})
         spec = spec.get("jobTemplate", {}).get("spec", spec)
         if "template" in spec:

@@ -1,6 +1,7 @@
 """kubectl and helm, as the administrator of a test's API server."""
 
 import json
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +17,29 @@ class KubeCommands:
     """The two programs with one kubeconfig; a command that fails fails the test."""
 
     kubeconfig: Path
+    path: str | None = None
+    """Where a shell finds programs; None is where tests find them, and kubectl and helm."""
 
     def kubectl(self, *words: str, text: str | None = None) -> str:
         return self._checked(self._run("kubectl", *words, text=text))
 
     def helm(self, *words: str, text: str | None = None) -> str:
         return self._checked(self._run("helm", *words, text=text))
+
+    def shell(self, line: str, folder: Path) -> str:
+        """A line as a page shows it, typed in a folder."""
+        path = self.path or f"{built()}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            ["/bin/sh", "-c", line],
+            env={"PATH": path, "KUBECONFIG": str(self.kubeconfig)},
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, f"{line}: {done.stderr}"
+        return done.stdout
 
     def get(self, *words: str) -> Any:
         """An object, or a list of them."""

@@ -1,6 +1,7 @@
 """The images that the operator's lab needs, built and brought to the cluster."""
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from stenofleet_deploy.builders import find_builder
@@ -27,11 +28,20 @@ class TestApp(Image):
 
 def delivered(cluster: Cluster) -> dict[str, str]:
     """The operator and the plain app as the cluster's pods name them, by the image's name."""
+    wanted = [image for image in images("none") if image.name == OPERATOR]
+    wanted.append(TestApp(PLAIN, "plain", ()))
+    return _delivered(cluster, wanted)
+
+
+def product_images(cluster: Cluster, whisper_model: str) -> dict[str, str]:
+    """All images of the product, likewise."""
+    return _delivered(cluster, images(whisper_model))
+
+
+def _delivered(cluster: Cluster, wanted: Iterable[Image]) -> dict[str, str]:
     registry = os.environ.get("REGISTRY") or None
     require_registry(cluster.flavour, registry)
     builder = find_builder(docker=docker_answers())
-    wanted = [image for image in images("none") if image.name == OPERATOR]
-    wanted.append(TestApp(PLAIN, "plain", ()))
     tags = deliver(tuple(wanted), ROOT, builder, way_to(cluster.flavour, builder, registry))
     before = f"{registry}/" if registry else ""
     return {name: f"{before}{name}:{tag}" for name, tag in tags.items()}

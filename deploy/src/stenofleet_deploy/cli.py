@@ -64,7 +64,10 @@ def up(
     with step(f"cluster ({where.flavour.value})"):
         release = where.release_on(where.start())
     tags = delivered(all_images(whisper_model), ROOT, where.flavour, registry)
-    own = releases.values(all_images(whisper_model), tags, whisper_model, registry)
+    own = releases.values(
+        *(all_images(whisper_model), tags, whisper_model, registry),
+        single_node=releases.has_one_node(release.cluster),
+    )
     with step(f"install release {where.name} in namespace {where.namespace}"):
         releases.install(release, ROOT, own, files, settings)
     with step("wait until it is ready"):

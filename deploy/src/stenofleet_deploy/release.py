@@ -122,10 +122,20 @@ def ensure_namespace(release: Release) -> None:
     cluster.kubectl("apply", "--server-side", "--filename", "-", text=json.dumps(manifest))
 
 
+def has_one_node(cluster: Cluster) -> bool:
+    """Whether all pods share a node, so that a volume which one node alone can mount is enough."""
+    return len(cluster.kubectl("get", "nodes", "--output", "name").split()) == 1
+
+
 def values(
-    images: Sequence[Image], tags: Mapping[str, str], whisper_model: str, registry: str | None
+    images: Sequence[Image],
+    tags: Mapping[str, str],
+    whisper_model: str,
+    registry: str | None,
+    *,
+    single_node: bool,
 ) -> dict[str, Any]:
-    """The chart's values that name the images, as a tree; the API asks for no key.
+    """The chart's values that name images and nodes, as a tree; the API asks for no key.
 
     What this program installs is looked at from this machine. The user's values win.
 
@@ -134,18 +144,20 @@ def values(
         tags: Their tags, by their names.
         whisper_model: The model that the transcribing image carries.
         registry: What stands before the images' names, if anything.
+        single_node: Whether the cluster has one node.
     """
     tree: dict[str, Any] = {}
     plant(tree, "settings.whisperModel", whisper_model)
     plant(tree, "settings.authMode", "none")
     plant(tree, "image.registry", registry or "")
+    plant(tree, "storage.volume.singleNode", single_node)
     for image in images:
         for path in image.values:
             plant(tree, path, tags[image.name])
     return tree
 
 
-def plant(tree: dict[str, Any], path: str, value: str) -> None:
+def plant(tree: dict[str, Any], path: str, value: Any) -> None:
     """Set a value in a tree at a path of keys.
 
     >>> tree = {"api": {"replicas": 2}}

@@ -90,6 +90,24 @@ storage.url is {{ .Values.storage.url | quote }}: set it to file:///folder, gs:/
 {{- end }}
 {{- end -}}
 
+{{/* A claim that one node, or one pod, alone can mount, and pods that would wait for it elsewhere for ever. */}}
+{{- define "stenofleet.checkRecordings" -}}
+{{- $volume := .Values.storage.volume -}}
+{{- if and (include "stenofleet.recordingsPath" .) (not $volume.existingClaim) (not (has "ReadWriteMany" $volume.accessModes)) -}}
+{{- $all := 0 -}}
+{{- $told := list -}}
+{{- range $name, $most := include "stenofleet.recordingsPods" . | fromYaml -}}
+{{- $all = add $all $most -}}
+{{- $told = append $told (printf "%s (%s%v)" $name (ternary "up to " "" (gt (int $most) 1)) $most) -}}
+{{- end -}}
+{{- if and (gt $all 1) (not (has "ReadWriteOnce" $volume.accessModes)) }}
+storage.volume.accessModes is {{ toJson $volume.accessModes }}, which one pod alone can mount, and these use recordings: {{ join ", " $told }}. Set it to [ReadWriteMany] with a storage class that has it, or storage.url to a bucket.
+{{- else if and (gt $all 1) (not $volume.singleNode) }}
+storage.volume.accessModes is {{ toJson $volume.accessModes }}, which one node alone can mount, and pods that use recordings may run on several: {{ join ", " $told }}. Set it to [ReadWriteMany] with a storage class that has it, or storage.url to a bucket; where the cluster has one node, set storage.volume.singleNode to true.
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{- define "stenofleet.checkIngress" -}}
 {{- if and .Values.api.ingress.enabled (not .Values.api.ingress.host) }}
 api.ingress.enabled is true and api.ingress.host is empty: set api.ingress.host to the name under which users reach the API.
@@ -189,7 +207,7 @@ dev.sync is true and settings.authMode is {{ .Values.settings.authMode | quote }
 {{/* Fails with every sentence at once, so that one correction does not uncover the next. */}}
 {{- define "stenofleet.check" -}}
 {{- $found := list -}}
-{{- range list "checkPools" "checkSecrets" "checkServers" "checkRedis" "checkStorage" "checkIngress" "checkRoute" "checkAutoscaling" "checkFlower" "checkGoogle" "checkNetwork" "checkOperator" "checkDev" -}}
+{{- range list "checkPools" "checkSecrets" "checkServers" "checkRedis" "checkStorage" "checkRecordings" "checkIngress" "checkRoute" "checkAutoscaling" "checkFlower" "checkGoogle" "checkNetwork" "checkOperator" "checkDev" -}}
 {{- $found = append $found (include (printf "stenofleet.%s" .) $) -}}
 {{- end -}}
 {{- with join "" $found | trim }}{{ fail (printf "these values contradict each other\n%s" .) }}{{ end -}}

@@ -19,6 +19,19 @@
 {{- include "stenofleet.poolsWith" (dict "root" . "key" "recordings") -}}
 {{- end -}}
 
+{{/* The most pods of each that uses recordings, as a YAML map. */}}
+{{- define "stenofleet.recordingsPods" -}}
+{{- with .Values.api }}{{ if .enabled }}
+api: {{ ternary .autoscaling.maxReplicas .replicas .autoscaling.enabled }}
+{{- end }}{{ end -}}
+{{- range $name, $own := .Values.workers -}}
+{{- $pool := include "stenofleet.pool" (dict "root" $ "own" $own) | fromYaml -}}
+{{- if and $pool.enabled $pool.recordings }}
+workers.{{ $name }}: {{ $pool.maxReplicas }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* A pool that names a broker of its own needs none of the chart's. */}}
 {{- define "stenofleet.needsBroker" -}}
 {{- if .Values.api.enabled }} api{{ end -}}

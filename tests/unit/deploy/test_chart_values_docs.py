@@ -5,12 +5,14 @@ from pathlib import Path
 import jsonschema
 import pytest
 from stenofleet_deploy.chart_values import comments
+from stenofleet_deploy.chart_values.__main__ import CHART, require_comments
 from stenofleet_deploy.chart_values.comments import Value
 from stenofleet_deploy.chart_values.crd import types
 from stenofleet_deploy.chart_values.readme import MARK, readme
 from stenofleet_deploy.chart_values.schema import schema
 from stenofleet_deploy.errors import DeployError
 
+ROOT = Path(__file__).parents[3]
 VALUES = """\
 # What all pods have.
 defaults:
@@ -80,19 +82,26 @@ def test_what_they_do_not_is_refused(instance: object, values: tuple[Value, ...]
     assert refused(values, instance)
 
 
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("a: 1\n", "a has no comment"),
-        ("# Some.\n\na: 1\n", "a has no comment"),
-        ("# Some.\n# @type int\na: 1\n", "a: expected one of @schema, @takes, @entries, got @type"),
-    ],
-)
-def test_a_comment_that_lacks_or_cannot_be_read_is_told(
-    text: str, sentence: str, tmp_path: Path
-) -> None:
+def test_a_comment_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    sentence = "a: expected one of @schema, @takes, @entries, got @type"
     with pytest.raises(DeployError, match=sentence):
-        written(tmp_path, text)
+        written(tmp_path, "# Some.\n# @type int\na: 1\n")
+
+
+def test_values_without_a_comment_are_counted_and_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / CHART
+    folder.mkdir(parents=True)
+    written(folder, "# Some.\na:\n  b: 1\n  # @schema {minimum: 1}\n  c: 1\n# Far away.\n\nd: 1\n")
+    with pytest.raises(SystemExit, match=r"say above each what it is: a\.b, a\.c, d$"):
+        require_comments(tmp_path)
+    assert capsys.readouterr().out == "values without a comment: 3\n"
+
+
+def test_no_value_of_the_chart_is_without_a_comment(capsys: pytest.CaptureFixture[str]) -> None:
+    require_comments(ROOT)
+    assert capsys.readouterr().out == "values without a comment: 0\n"
 
 
 def test_a_default_that_does_not_tell_its_type_is_told(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from stenofleet_deploy.cluster import Cluster, Flavour
 from stenofleet_deploy.errors import CommandError, DeployError
-from stenofleet_deploy.release import Release, install
+from stenofleet_deploy.release import Release, has_one_node, install
 
 
 def release(folder: Path, *, upgrade: str = "true", version: str = "v4.3.1") -> Release:
@@ -58,3 +58,10 @@ def test_any_other_failure_of_helm_is_told_in_its_words(tmp_path: Path) -> None:
 def test_an_old_helm_is_named(tmp_path: Path) -> None:
     with pytest.raises(DeployError, match=r"expected version 4 or later, got v3\.18\.0"):
         install(release(tmp_path, version="v3.18.0"), tmp_path, {})
+
+
+@pytest.mark.parametrize(("listed", "one"), [("node/a", True), ("node/a\nnode/b", False)])
+def test_the_nodes_of_a_cluster_are_counted(tmp_path: Path, listed: str, *, one: bool) -> None:
+    found = release(tmp_path)
+    put(tmp_path / "kubectl", f"printf '{listed}\\n'")
+    assert has_one_node(found.cluster) is one

@@ -89,9 +89,14 @@ def test_charts_that_helm_is_shown_with_are_there(command: Command) -> None:
     assert all(path.exists() for path in named), command
 
 
+@pytest.mark.parametrize("command", of("sh"), ids=str)
+def test_scripts_that_are_shown_are_there(command: Command) -> None:
+    assert (ROOT / command.words[1]).is_file(), command
+
+
 @pytest.mark.parametrize("command", SHOWN, ids=str)
 def test_shown_commands_begin_with_a_program_that_the_pages_explain(command: Command) -> None:
-    known = {"make", "kubectl", "helm", "curl", "eval", "buildah", *OWN_PROGRAMS, *CHECKED}
+    known = {"make", "kubectl", "helm", "curl", "eval", "buildah", "sh", *OWN_PROGRAMS, *CHECKED}
 
     assert command.words[0] in known, command
 

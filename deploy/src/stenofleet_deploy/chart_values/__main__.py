@@ -10,6 +10,7 @@ import yaml
 from stenofleet_deploy.chart_values import comments, crd
 from stenofleet_deploy.chart_values.readme import readme
 from stenofleet_deploy.chart_values.schema import schema
+from stenofleet_deploy.progress import say
 
 CHART = Path("helm/stenofleet")
 CRD = Path("manifests/crds/workerpools.yaml")
@@ -28,6 +29,14 @@ def files(root: Path) -> dict[Path, str]:
     }
 
 
+def require_comments(root: Path) -> None:
+    """Prints how many values no comment explains, and exits with 1 when there is one."""
+    bare = comments.bare(comments.read(root / CHART / "values.yaml"))
+    say(f"values without a comment: {len(bare)}")
+    if bare:
+        sys.exit(f"{CHART / 'values.yaml'}: say above each what it is: {', '.join(bare)}")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Writes the files, or with ``--check`` only compares and exits with 1 when one differs."""
     parser = argparse.ArgumentParser(
@@ -36,6 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--check", action="store_true", help="change nothing, say if one differs")
     parser.add_argument("--root", type=Path, default=Path(), help="the repository")
     options = parser.parse_args(arguments)
+    require_comments(options.root)
     for path, text in files(options.root).items():
         if not options.check:
             path.write_text(text)

@@ -39,14 +39,23 @@ class Value:
 
 
 def read(path: Path) -> tuple[Value, ...]:
-    """The values of a file, in its order.
+    """The values of a file, in its order; `bare` tells those without a comment.
 
     Raises:
-        DeployError: a value has no comment, or a comment that cannot be read.
+        DeployError: a comment cannot be read.
     """
     text = path.read_text(encoding="utf-8")
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     return tuple(_values(root, text.splitlines(), ""))
+
+
+def bare(values: Sequence[Value]) -> list[str]:
+    """The paths of the values that no comment explains."""
+    return [
+        path
+        for value in values
+        for path in (*([] if value.text else [value.path]), *bare(value.children))
+    ]
 
 
 def _values(node: Any, lines: Sequence[str], above: str) -> Iterator[Value]:
@@ -66,8 +75,6 @@ def _constructed(node: Any) -> Any:
 def _comment(lines: Sequence[str], at: int, path: str) -> tuple[str, dict[str, Any]]:
     above = list(_above(lines, at))
     words = [line for line in above if not line.startswith("@")]
-    if not words:
-        raise DeployError(f"values.yaml: {path} has no comment that says what it is")
     return " ".join(words), dict(_note(line, path) for line in above if line.startswith("@"))
 
 

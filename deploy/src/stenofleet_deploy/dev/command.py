@@ -50,9 +50,18 @@ def dev(
         with step(f"cluster ({where.flavour.value})"):
             release = where.release_on(where.start())
         tags = delivered(images, root, where.flavour, registry)
-        own = releases.values(images, tags, whisper_model, registry) | {"dev": {"sync": True}}
+        own = releases.values(
+            *(images, tags, whisper_model, registry),
+            single_node=releases.has_one_node(release.cluster),
+        )
         with step(f"install release {where.name} in namespace {where.namespace}"):
-            releases.install(release, root, own, (str(root / PROFILE), *files), settings)
+            releases.install(
+                release,
+                root,
+                own | {"dev": {"sync": True}},
+                (str(root / PROFILE), *files),
+                settings,
+            )
         with step("wait until it is ready"):
             readiness.wait(release)
         return release

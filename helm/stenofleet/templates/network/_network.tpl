@@ -4,6 +4,7 @@
 {{- define "stenofleet.brokerClients" -}}
 {{- $names := include "stenofleet.needsBroker" . | trim | replace "workers." "worker-" | splitList " " -}}
 {{- if .Values.operator.enabled }}{{ $names = append $names "operator" }}{{ end -}}
+{{- if include "stenofleet.testsServices" . }}{{ $names = append $names "test" }}{{ end -}}
 {{- compact $names | toJson -}}
 {{- end -}}
 
@@ -11,7 +12,13 @@
 {{- $needed := include "stenofleet.needsDatabase" . | trim -}}
 {{- $names := $needed | replace "workers." "worker-" | splitList " " -}}
 {{- if $needed }}{{ $names = append $names "migrate" }}{{ end -}}
+{{- if include "stenofleet.testsServices" . }}{{ $names = append $names "test" }}{{ end -}}
 {{- compact $names | toJson -}}
+{{- end -}}
+
+{{/* Whether `helm test` asks the API, the broker and the database. */}}
+{{- define "stenofleet.testsServices" -}}
+{{- if and .Values.helmTest.enabled .Values.api.enabled }}test{{ end -}}
 {{- end -}}
 
 {{- define "stenofleet.podsOf" -}}
@@ -97,6 +104,24 @@ podSelector:
 {{- define "stenofleet.needsApiServer" -}}
 {{- if .Values.operator.enabled }} operator{{ end -}}
 {{- if .Values.crds.upgrade }} crds{{ end -}}
+{{- end -}}
+
+{{/* What `helm test` reaches: the API and what it uses, and the API server where there are pools to be told of. */}}
+{{- define "stenofleet.testPolicy" -}}
+{{- $egress := list -}}
+{{- if include "stenofleet.testsServices" . -}}
+{{- $api := include "stenofleet.toServer" (dict "root" . "server" "api" "port" 8000 "own" "api") -}}
+{{- $egress = list $api (include "stenofleet.toRedis" .) (include "stenofleet.toPostgresql" .) -}}
+{{- end -}}
+{{- if include "stenofleet.testedPools" . }}{{ $egress = append $egress (include "stenofleet.toApiServer" .) }}{{ end -}}
+{{- include "stenofleet.networkPolicy" (dict "root" . "component" "test" "egress" $egress) -}}
+{{- end -}}
+
+{{/* `helm test` reaches the API, also where its clients are told. */}}
+{{- define "stenofleet.fromTest" -}}
+{{- if and .Values.networkPolicy.clientsFrom (include "stenofleet.testsServices" .) -}}
+{{- include "stenofleet.fromPeers" (dict "port" 8000 "from" (list (include "stenofleet.podsOf" (dict "root" . "components" (list "test")) | fromYaml))) -}}
+{{- end -}}
 {{- end -}}
 
 {{/* What may come in at a port: (dict "from" (list of peers) "port" 8000); without peers, everybody. */}}

@@ -154,4 +154,18 @@ def test_redis_celery(
     )
 
 
+@main.command("test-release")
+@click.option("--api", required=True, metavar="URL", help="Where the API is.")
+@errors_told
+def test_release(api: str) -> None:
+    """Asks the API, the broker and the database how they are; the chart's `helm test` runs it.
+
+    It tells of each, with the cause and the next thing to try, and exits with 1 when one fails.
+    """
+    # Imported here: as above.
+    from stenofleet import cli_release  # noqa: PLC0415
+
+    cli_release.run(api)
+
+
 main.add_command(cli_plan.plan)

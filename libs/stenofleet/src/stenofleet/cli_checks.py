@@ -1,7 +1,6 @@
 """The command ``stenofleet test-redis-celery``."""
 
 import sys
-from collections.abc import Iterable
 
 import click
 from redis import Redis, RedisError
@@ -17,7 +16,7 @@ def run(*, redis: bool, celery: bool, samples: int | None, process: bool) -> Non
     """Tries what is asked for, in this order, until something fails; exits with 1 then."""
     settings = load(RedisSettings)
     client, app = connect(settings), make_app(settings, "stenofleet-checks")
-    address = _shown(client, settings.redis_sentinel_master)
+    address = address_of(client, settings.redis_sentinel_master)
     steps: list[Step] = []
     if redis:
         steps += checks.redis_steps(client, address)
@@ -28,12 +27,12 @@ def run(*, redis: bool, celery: bool, samples: int | None, process: bool) -> Non
         steps.append(checks.sample_step(client, samples, limit))
     if process:
         steps.append(checks.batch_step(app))
-    if not _all_done(steps, address):
+    if not all(is_done(step, address) for step in steps):
         sys.exit(1)
 
 
-def _shown(client: Redis, master: str | None) -> str:
-    """The address without its password."""
+def address_of(client: Redis, master: str | None) -> str:
+    """Where a client connects to, without its password; ``master`` is what Sentinels name it."""
     told = client.connection_pool.connection_kwargs
     if "path" in told:
         return str(told["path"])
@@ -41,15 +40,15 @@ def _shown(client: Redis, master: str | None) -> str:
     return f"{place}, database {told.get('db') or 0}"
 
 
-def _all_done(steps: Iterable[Step], address: str) -> bool:
-    for step in steps:
-        try:
-            seen = step.run()
-        except RedisError as error:
-            return _failed(step, checks.told(error, address))
-        except Trouble as trouble:
-            return _failed(step, trouble)
-        click.echo(f"✓ {step.title}: {seen}")
+def is_done(step: Step, address: str) -> bool:
+    """Tries a step at a Redis of this address, and tells how it went."""
+    try:
+        seen = step.run()
+    except RedisError as error:
+        return _failed(step, checks.told(error, address))
+    except Trouble as trouble:
+        return _failed(step, trouble)
+    click.echo(f"✓ {step.title}: {seen}")
     return True
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from kubernetes import config
-from kubernetes.client import ApiClient, ApiException, ApiextensionsV1Api
+from kubernetes.client import ApiException, ApiextensionsV1Api
 from urllib3.exceptions import HTTPError
+
+from stenofleet_autoscaler.clients import ClientError, api_client
 
 APPLY = "application/apply-patch+yaml"
 MANAGER = "stenofleet-crds"
@@ -39,13 +40,9 @@ def upgrade(folder: Path, kubeconfig: str | None) -> list[str]:
 
 def _api(kubeconfig: str | None) -> Any:
     try:
-        if kubeconfig is None:
-            config.load_incluster_config()  # type: ignore[no-untyped-call] # the package's
-            return ApiextensionsV1Api()
-        client: ApiClient = config.new_client_from_config(kubeconfig)  # type: ignore[no-untyped-call] # the package's
-    except config.ConfigException as error:
-        raise DefinitionError(f"the API server is not known: {error}") from None
-    return ApiextensionsV1Api(client)
+        return ApiextensionsV1Api(api_client(kubeconfig))
+    except ClientError as error:
+        raise DefinitionError(str(error)) from None
 
 
 def _definitions(folder: Path) -> Iterator[Mapping[str, Any]]:

@@ -1,0 +1,1 @@
+"""Kustomize's base and overlays, made from the chart."""
