@@ -12,14 +12,14 @@ PYTEST := PATH="$(dir $(UV)):$$PATH" STENOFLEET_REQUIRE_ALL=1 $(RUN)/pytest
 CODE := libs/stenofleet/src services/api/src services/worker/src services/autoscaler/src cluster/src deploy/src
 # Where a release goes: CONTEXT names a kube-context, REGISTRY where its cluster pulls images from.
 WHERE := $(if $(CONTEXT),--context $(CONTEXT))
-PACKAGES := redis-server postgresql
+PACKAGES := redis-server postgresql prometheus
 # Of workers on this machine.
 CELERY := $(RUN)/celery -A stenofleet_worker
 CELERY_CONCURRENCY ?= 2
 QUEUES ?= transcription,logs,core
 
 .PHONY: help setup tools models format lint types imports openapi openapi-check chart-docs \
-	chart-docs-check metrics-docs metrics-docs-check check manifests manifests-check test-unit programs \
+	chart-docs-check metrics-docs metrics-docs-check manifests manifests-check check test-unit programs \
 	test-chart test-integration test-e2e test up dev-loop down demo dev-setup dev-down run-api \
 	run-celery run-celery-debug run-beat run-flower images bench-skeleton bench-scale bench-sense \
 	bench-simulator bench-operator bench-reaction bench-transcription bench-ingest bench-install \
@@ -39,11 +39,11 @@ $(CACHE)/uv-$(UV_VERSION)/bin/uv:
 
 setup: .venv/.synced ## Install the Python packages that uv.lock names into .venv.
 
-tools: ## Install Redis and PostgreSQL for the tests (Debian, as root); else say what lacks.
-	@lacking=; for program in redis-server pg_ctlcluster; do command -v $$program >/dev/null || lacking=yes; done; \
+tools: ## Install Redis, PostgreSQL and Prometheus for the tests (Debian, as root); else say what lacks.
+	@lacking=; for program in redis-server pg_ctlcluster promtool; do command -v $$program >/dev/null || lacking=yes; done; \
 	if [ -z "$$lacking" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(PACKAGES) >/dev/null; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; \
 	else echo "the tests need these programs, please install them: $(PACKAGES)" >&2; exit 1; fi
 
 models: setup ## Fetch the speech models for tests on this machine.

@@ -27,8 +27,8 @@ class Command:
 
 
 def pages() -> list[Path]:
-    """The README and every page of docs/."""
-    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    """The README and every page of docs/ and the folders in it."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def commands() -> Iterator[Command]:
