@@ -19,12 +19,12 @@ CELERY_CONCURRENCY ?= 2
 QUEUES ?= transcription,logs,core
 
 .PHONY: help setup tools models format lint types imports openapi openapi-check chart-docs \
-	chart-docs-check metrics-docs metrics-docs-check manifests manifests-check check test-unit programs \
-	test-chart test-integration test-e2e test up dev-loop down demo dev-setup dev-down run-api \
-	run-celery run-celery-debug run-beat run-flower images bench-skeleton bench-scale bench-sense \
-	bench-simulator bench-operator bench-reaction bench-transcription bench-ingest bench-install \
-	bench-speakers campaign-kills campaign-transcription campaign-movements version release \
-	campaign-ingest clean
+	chart-docs-check metrics-docs metrics-docs-check manifests manifests-check dashboards \
+	dashboards-check check test-unit programs test-chart test-integration test-e2e test up dev-loop \
+	down demo dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower images \
+	bench-skeleton bench-scale bench-sense bench-simulator bench-operator bench-reaction \
+	bench-transcription bench-ingest bench-install bench-speakers campaign-kills campaign-transcription \
+	campaign-movements version release campaign-ingest clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -87,7 +87,13 @@ manifests: setup programs ## Write manifests/base and manifests/overlays from th
 manifests-check: setup programs
 	eval "$$($(RUN)/cluster env)" && $(RUN)/python -m stenofleet_deploy.manifests --check
 
-check: lint types imports openapi-check chart-docs-check metrics-docs-check version test-unit ## Format, lint, types, import rules, unit tests: under a minute.
+dashboards: setup ## Write the chart's Grafana dashboards from their code.
+	$(RUN)/python -m stenofleet_deploy.dashboards
+
+dashboards-check: setup
+	$(RUN)/python -m stenofleet_deploy.dashboards --check
+
+check: lint types imports openapi-check chart-docs-check metrics-docs-check dashboards-check version test-unit ## Format, lint, types, import rules, unit tests: under a minute.
 
 test-unit: setup ## Unit tests: no server, no cluster.
 	$(PYTEST) tests/unit -q -n auto

@@ -2,17 +2,17 @@
 
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from support.chart import CHART, ROOT
+from support.programs import promtool
 
 RULES = sorted((CHART / "rules").glob("*.yaml"))
 CASES = sorted((Path(__file__).parent / "rules").glob("*.yaml"))
-TOLD = {path.name: yaml.safe_load(path.read_text()) for path in (*RULES,)}
+TOLD = {path.name: yaml.safe_load(path.read_text()) for path in RULES}
 ALERTS: list[dict[str, Any]] = [
     rule
     for told in TOLD.values()
@@ -21,14 +21,6 @@ ALERTS: list[dict[str, Any]] = [
     if "alert" in rule
 ]
 NAMES = sorted({alert["alert"] for alert in ALERTS})
-
-
-def promtool(*words: str, where: Path = CHART) -> str:
-    done = subprocess.run(
-        ["promtool", *words], cwd=where, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
 
 
 def test_promtool_finds_nothing_to_complain_about() -> None:

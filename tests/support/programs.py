@@ -55,3 +55,12 @@ def _module(name: str) -> Path:
     command = [machine.go(places.cache, progress), "mod", "download", "-json", name]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
     return Path(json.loads(done.stdout)["Dir"])
+
+
+def promtool(*words: str, where: Path | None = None) -> str:
+    """What promtool says; it must find nothing wrong. `make tools` installs it."""
+    done = subprocess.run(
+        ["promtool", *words], cwd=where, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
