@@ -43,12 +43,15 @@ def test_a_request_its_task_and_its_windows_are_one_trace_that_logs_and_problems
             assert answer.is_success, answer.text
             wanted = (ASKED, TASK, "window")
             until(lambda: all(received.named(name) for name in wanted), "the spans", 60)
-    [request], [task], windows = (received.named(name) for name in wanted)
+    requests, tasks, windows = (received.named(name) for name in wanted)
+    # A message may be delivered twice; each delivery has a span of its own.
+    [request] = requests
+    [task, *_] = tasks
 
-    assert {each.trace_id for each in (request, task, *windows)} == {TRACE}
+    assert {each.trace_id for each in (request, *tasks, *windows)} == {TRACE}
     assert request.span.parent_span_id.hex() == "b7ad6b7169203331"
-    assert task.is_child_of(request)
-    assert all(each.is_child_of(task) for each in windows)
+    assert all(each.is_child_of(request) for each in tasks)
+    assert all(any(each.is_child_of(one) for one in tasks) for each in windows)
     assert (request.service, task.service) == ("stenofleet-api", "stenofleet-worker")
     assert missing.json()["trace_id"] == TRACE
     lines = [json.loads(line) for line in worker.text().splitlines() if line.startswith("{")]

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.telemetry import TelemetryConfig
 from stenofleet import feed
 from stenofleet.celery_app import make_app
 from stenofleet.db.engine import make_engine, make_sessions
@@ -46,6 +47,15 @@ installation was told to ask for none.
 
 Every error is a problem of RFC 9457 (`application/problem+json`) with a stable `type`.
 """
+
+NO_TELEMETRY: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+}
+"""FastAPI's own spans and records would hold queries, of tickets and signatures, and the messages
+of errors; `middleware.Observed` tells what is told."""
 
 OPEN: Final[tuple[APIRouter, ...]] = (health.router, uploads.signed, events.streams)
 """Routes that need no key, or take another proof; all others need one."""
@@ -106,6 +116,7 @@ def build() -> FastAPI:
         description=DESCRIPTION,
         version=version("stenofleet-api"),
         lifespan=_lifespan,
+        telemetry=NO_TELEMETRY,
     )
     for router in OPEN:
         app.include_router(router)
