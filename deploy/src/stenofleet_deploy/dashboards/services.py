@@ -127,6 +127,12 @@ INGESTION = Board(
             (1,),
         ),
         Graph(
+            "Dead letters removed",
+            "Nobody saw to them before their time was over.",
+            "reqps",
+            {"removed": rate("stenofleet_movement_dead_letter_expired_total")},
+        ),
+        Graph(
             "Movements that wait",
             "Items in the lists that feed the tasks.",
             "short",
