@@ -39,6 +39,8 @@ CONFIGURED: dict[str, tuple[Values, str]] = {
     "STENOFLEET_WHISPER_MODEL": ({"settings": {"whisperModel": "small"}}, "small"),
     "STENOFLEET_WHISPER_MODEL_DIR": ({"settings": {"whisperModelDir": "/mine"}}, "/mine"),
     "STENOFLEET_SPEAKER_MODEL": ({"settings": {"speakerModel": "none"}}, "none"),
+    "STENOFLEET_TRACING_ENDPOINT": ({"tracing": {"endpoint": "http://c:4318"}}, "http://c:4318"),
+    "STENOFLEET_TRACING_RATIO": ({"tracing": {"endpoint": "http://c", "ratio": 0.1}}, "0.1"),
     "STENOFLEET_STORAGE_URL": ({"storage": {"url": "s3://mine"}}, "s3://mine"),
     "GOOGLE_PROJECT_ID": ({"google": GOOGLE}, "mine"),
     "STENOFLEET_GOOGLE_STAGING_URL": ({"google": GOOGLE}, "gs://mine/a"),
@@ -87,10 +89,11 @@ SECRET: dict[str, tuple[Values, Object]] = {
         {"name": "mine", "key": "d"},
     ),
 }
-WORKERS = {"CELERY_CONCURRENCY"}
+WORKERS = {"CELERY_CONCURRENCY", "STENOFLEET_POOL"}
 OPERATORS = {
     *("STENOFLEET_LOG_LEVEL", "STENOFLEET_LOG_FORMAT", "STENOFLEET_NAMESPACE"),
     *("STENOFLEET_POD_NAME", "STENOFLEET_WATCH_NAMESPACES", "STENOFLEET_TICK_SECONDS"),
+    "STENOFLEET_CELERY_EXPORTER",
 }
 PARTS_OF_A_URL = {
     *("REDIS_HOST", "REDIS_PORT", "REDIS_DB", "REDIS_PASSWORD"),
@@ -155,13 +158,18 @@ def test_without_google_nothing_of_it_is_told() -> None:
 def test_the_operator_s_settings_are_values() -> None:
     values = {
         "settings": {"logLevel": "DEBUG", "logFormat": "console"},
-        "operator": {"tickSeconds": 2, "watchNamespaces": ["steno", "shop"]},
+        "operator": {
+            "tickSeconds": 2,
+            "watchNamespaces": ["steno", "shop"],
+            "metrics": {"celeryExporter": True},
+        },
     }
     told = {name: holders(name, values).get("Deployment operator") for name in OPERATORS}
     assert told == {
         "STENOFLEET_LOG_LEVEL": "DEBUG",
         "STENOFLEET_LOG_FORMAT": "console",
         "STENOFLEET_TICK_SECONDS": "2",
+        "STENOFLEET_CELERY_EXPORTER": "true",
         "STENOFLEET_WATCH_NAMESPACES": "steno,shop",
         "STENOFLEET_NAMESPACE": {"fieldRef": {"fieldPath": "metadata.namespace"}},
         "STENOFLEET_POD_NAME": {"fieldRef": {"fieldPath": "metadata.name"}},

@@ -1,5 +1,6 @@
 """Secrets in every setting, URL and header: none stands in what the services print or answer."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,20 +9,30 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import AliasChoices
 from stenofleet.settings import ApiSettings, WorkerSettings
 from support.servers import free_port, until
 
 SECRET = "hush-4711"
-GOOGLE = f'{{"type": "service_account", "private_key": "{SECRET}", "client_email": "a@b"}}'
+GOOGLE = json.dumps(
+    {
+        "type": "service_account",
+        "private_key": SECRET,
+        "client_email": "a@b",
+        "token_uri": "https://127.0.0.1:1/token",
+    }
+)
 KNOWN = {
     "REDIS_URL": f"redis://me:{SECRET}@127.0.0.1:1/0",
     "CELERY_BROKER_URL": f"redis://:{SECRET}@127.0.0.1:1/0",
     "CELERY_RESULT_BACKEND": f"redis://:{SECRET}@127.0.0.1:1/1",
     "REDIS_PASSWORD": SECRET,
+    "REDIS_SENTINEL_PASSWORD": SECRET,
     "DATABASE_URL": f"postgresql://me:{SECRET}@127.0.0.1:1/stenofleet",
     "DB_PASSWORD": SECRET,
     "GOOGLE_APPLICATION_CREDENTIALS_JSON": GOOGLE,
     "GOOGLE_PROJECT_ID": "project",
+    "STENOFLEET_GOOGLE_STAGING_URL": "gs://bucket/folder",
     "STENOFLEET_SECRET_KEY": f"{SECRET}, at least 16 characters",
     "STENOFLEET_TRACING_ENDPOINT": f"http://me:{SECRET}@127.0.0.1:1",
     "OTEL_EXPORTER_OTLP_HEADERS": f"authorization={SECRET}",
@@ -64,6 +75,7 @@ def output(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
         )
     try:
         if request.param == "api":
+            until(lambda: process.poll() is not None or is_there(port), "the API", 150)
             ask(port, tmp_path / "answers")
         else:
             until(lambda: "annot connect" in printed.read_text(), "the broker to be missed", 150)
@@ -76,7 +88,6 @@ def output(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
 def ask(port: int, answers: Path) -> None:
     """Requests that bear secrets, to routes that work and to such that fail."""
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=HEADERS, timeout=60) as client:
-        until(lambda: is_there(client), "the API", 150)
         told = [
             client.post("/api/v1/sessions", json={"title": "Monday"}),
             client.post("/api/v1/webhooks", json={"url": "https://a.b", "secret": SECRET}),
@@ -88,9 +99,9 @@ def ask(port: int, answers: Path) -> None:
     answers.write_text("\n".join(f"{each.headers}\n{each.text}" for each in told))
 
 
-def is_there(client: httpx.Client) -> bool:
+def is_there(port: int) -> bool:
     try:
-        return client.get("/livez").is_success
+        return httpx.get(f"http://127.0.0.1:{port}/livez").is_success
     except httpx.TransportError:
         return False
 
@@ -106,5 +117,6 @@ def test_every_setting_that_is_secret_is_fed() -> None:
     for kind in (ApiSettings, WorkerSettings):
         for name, field in kind.model_fields.items():
             if "SecretStr" in str(field.annotation):
-                variable = str(field.validation_alias or f"STENOFLEET_{name.upper()}")
-                assert variable in KNOWN
+                alias = field.validation_alias
+                names = alias.choices if isinstance(alias, AliasChoices) else [alias]
+                assert {name.upper(), f"STENOFLEET_{name.upper()}", *names} & KNOWN.keys(), name

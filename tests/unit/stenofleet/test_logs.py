@@ -45,7 +45,7 @@ def test_a_traceback_shows_no_local_variable(capsys: pytest.CaptureFixture[str],
 
 
 def test_the_pool_of_a_worker_stands_in_every_line(capsys: pytest.CaptureFixture[str]) -> None:
-    configure_logging("worker", LogSettings.model_validate({"pool": "steno-core"}))
+    configure_logging("worker", LogSettings(), "steno-core")
     logging.getLogger("library").info("hello")
     assert json.loads(capsys.readouterr().out)["pool"] == "steno-core"
 

@@ -62,7 +62,6 @@ class LogSettings(Settings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
     health_port: int = Field(8081, ge=1, le=65535)
-    pool: str | None = Field(None, description="the worker's pool, for its log lines")
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -333,6 +332,7 @@ class WorkerSettings(
     """The workers' and beat's settings."""
 
     celery_concurrency: int = _env("CELERY_CONCURRENCY", 1, ge=1, le=64)
+    pool: str | None = Field(None, description="name of the WorkerPool, for log lines")
     retention_days: float | None = Field(None, gt=0, description="None keeps for ever")
     whisper_model: str = "base"
     whisper_model_dir: Path = Path("/models")

@@ -44,7 +44,8 @@ class Lifecycle:
     def _log(self, loglevel: int = CELERYS_LEVEL, **_: Any) -> None:
         """``--loglevel`` wins over the settings, once it says something else than by default."""
         told = {} if loglevel == CELERYS_LEVEL else {"log_level": logging.getLevelName(loglevel)}
-        configure_logging("worker", self._services.settings.model_copy(update=told))
+        settings = self._services.settings.model_copy(update=told)
+        configure_logging("worker", settings, settings.pool)
 
     def _start(self, sender: Any, **_: Any) -> None:
         _keep_to_oneself(sender)

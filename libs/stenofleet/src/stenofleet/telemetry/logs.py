@@ -15,14 +15,15 @@ _PASSWORD = re.compile(r"(://[^\s/:@\"']*:)[^\s/\"']*@")
 """The user of a URL, and the password behind it."""
 
 
-def configure_logging(service: str, settings: LogSettings) -> None:
+def configure_logging(service: str, settings: LogSettings, pool: str | None = None) -> None:
     """Sends structlog's and the standard library's records to stdout in one form.
 
     Args:
         service: stands in every line as ``service``.
         settings: level and format.
+        pool: of a worker; stands in every line, too.
     """
-    always = {"service": service, **({"pool": settings.pool} if settings.pool else {})}
+    always = {"service": service, **({"pool": pool} if pool else {})}
     structlog.configure(
         processors=[*_shared(always), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
