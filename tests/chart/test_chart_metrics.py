@@ -1,11 +1,12 @@
 """Who is scraped, and how: monitors where Prometheus' operator is, annotations where it is not."""
 
+import json
 import subprocess
 from typing import Any
 
 import pytest
 import yaml
-from support.chart import CHART, Object, env, of_kind, pods, render
+from support.chart import CHART, ONE_NODE, Object, env, of_kind, pods, render
 from support.programs import helm
 
 ALWAYS = {"metrics": {"monitors": {"when": "always"}}}
@@ -42,7 +43,14 @@ def on_cluster_with(*kinds: str) -> list[Object]:
     """The chart as it comes, on a cluster that knows these kinds beside its own."""
     known = [f"--api-versions=monitoring.coreos.com/v1/{kind}" for kind in kinds]
     command = [helm(), "template", "demo", str(CHART), "--namespace", "steno", *known]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [*command, "--values", "-"],
+        input=json.dumps(ONE_NODE),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
     return [each for each in yaml.safe_load_all(done.stdout) if each]
 
 
