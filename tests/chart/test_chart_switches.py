@@ -39,6 +39,7 @@ COMPANIONS: dict[str, Values] = {
     "api.ingress.enabled": {"api": {"ingress": {"host": "a.example.com"}}},
     "api.route.enabled": {"api": {"route": ROUTE}},
     "backup.volume.retain": {"backup": {"enabled": True}},
+    "dev.sync": {"settings": {"authMode": "none"}},
     "flower.enabled": {"flower": {"basicAuthSecret": {"name": "flower"}}},
     "google.dynamicBatching": GOOGLE,
     "google.workloadIdentity": GOOGLE,

@@ -31,7 +31,12 @@ class KubeCommands:
         path = self.path or f"{built()}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
             ["/bin/sh", "-c", line],
-            env={"PATH": path, "KUBECONFIG": str(self.kubeconfig)},
+            # kubectl keeps what it knows of a server at home, which is not the folder of the line.
+            env={
+                "PATH": path,
+                "KUBECONFIG": str(self.kubeconfig),
+                "HOME": str(self.kubeconfig.parent),
+            },
             cwd=folder,
             capture_output=True,
             text=True,
