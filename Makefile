@@ -13,6 +13,8 @@ CODE := libs/stenofleet/src services/api/src services/worker/src services/autosc
 # Where a release goes: CONTEXT names a kube-context, REGISTRY where its cluster pulls images from.
 WHERE := $(if $(CONTEXT),--context $(CONTEXT))
 PACKAGES := redis-server postgresql prometheus
+# Tests with servers of their own mostly wait; more at once than processors make workers start late.
+PROCESSES ?= 2
 # Of workers on this machine.
 CELERY := $(RUN)/celery -A stenofleet_worker
 CELERY_CONCURRENCY ?= 2
@@ -102,10 +104,10 @@ programs: setup ## Compile Kubernetes and Helm for the tests; minutes the first 
 	$(RUN)/cluster build
 
 test-chart: setup tools programs ## The chart's objects against Kubernetes' schemas and API server.
-	$(PYTEST) tests/chart -q
+	$(PYTEST) tests/chart -q -n $(PROCESSES)
 
 test-integration: setup tools models programs ## Services against a real Redis, PostgreSQL and API server.
-	$(PYTEST) tests/integration -q
+	$(PYTEST) tests/integration -q -n $(PROCESSES) --dist worksteal
 
 test-e2e: setup ## The whole way on a cluster; one that was not up before is stopped again.
 	$(PYTEST) tests/e2e -q

@@ -27,8 +27,9 @@ class Command:
 
 
 def pages() -> list[Path]:
-    """The README and every page of docs/ and the folders in it."""
-    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    """The pages beside the README, and every page of docs/ and the folders in it."""
+    front = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
+    return [*front, *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def commands() -> Iterator[Command]:
