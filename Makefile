@@ -13,6 +13,8 @@ CODE := libs/stenofleet/src services/api/src services/worker/src services/autosc
 # Where a release goes: CONTEXT names a kube-context, REGISTRY where its cluster pulls images from.
 WHERE := $(if $(CONTEXT),--context $(CONTEXT))
 PACKAGES := redis-server postgresql prometheus
+# Minutes of a release's life each, which `make campaign-releases` runs and `make test` does not.
+RELEASES := $(addprefix tests/e2e/,test_helm_life.py test_external_servers.py test_dev_loop.py)
 # Tests with servers of their own mostly wait; more at once than processors make workers start late.
 PROCESSES ?= 2
 # Of workers on this machine.
@@ -25,11 +27,11 @@ QUEUES ?= transcription,logs,core
 	dashboards-check check test-unit programs test-chart test-integration test-e2e test up dev-loop \
 	down demo dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower images \
 	bench-skeleton bench-scale bench-sense bench-simulator bench-operator bench-reaction \
-	bench-transcription bench-ingest bench-install bench-speakers campaign-kills campaign-transcription \
-	campaign-movements version release campaign-ingest clean
+	bench-transcription bench-ingest bench-install bench-speakers campaign-releases campaign-kills \
+	campaign-transcription campaign-movements version release campaign-ingest clean
 
 help: ## Show what can be made.
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-22s %s\n", $$1, $$2}'
 
 $(CACHE)/uv-$(UV_VERSION)/bin/uv:
 	python3 -m venv $(CACHE)/uv-$(UV_VERSION)
@@ -110,7 +112,7 @@ test-integration: setup tools models programs ## Services against a real Redis, 
 	$(PYTEST) tests/integration -q -n $(PROCESSES) --dist worksteal
 
 test-e2e: setup ## The whole way on a cluster; one that was not up before is stopped again.
-	$(PYTEST) tests/e2e -q
+	$(PYTEST) tests/e2e -q $(RELEASES:%=--ignore=%)
 
 test: check test-chart test-integration test-e2e ## Everything. It leaves nothing running that it started.
 
@@ -182,6 +184,9 @@ bench-install: setup programs ## Print how long an installation takes, and what 
 
 bench-speakers: setup models ## Print how well and how fast speakers are told apart.
 	$(RUN)/python -W ignore tests/bench/bench_speakers.py
+
+campaign-releases: setup ## Upgrade, roll back and remove a release under load; external servers; the dev loop.
+	$(PYTEST) $(RELEASES) -v
 
 campaign-kills: setup ## Kill KILLS (50) pods and operators at random, and count each task's effect.
 	KILLS=$(or $(KILLS),50) $(PYTEST) tests/e2e/operator/test_random_kills.py -q -s -o timeout=7200
