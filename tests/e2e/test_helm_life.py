@@ -107,6 +107,8 @@ def test_an_uninstalled_release_leaves_what_it_promises_and_nothing_else(
         "persistentvolumeclaim/data-stenofleet-redis-0",
         "persistentvolumeclaim/data-stenofleet-postgresql-0",
         "secret/stenofleet-postgresql",
+        # The operator makes it, not Helm; the next leader takes it over.
+        "lease.coordination.k8s.io/stenofleet-autoscaler",
         # Kubernetes' own, in each namespace.
         "configmap/kube-root-ca.crt",
         "serviceaccount/default",
