@@ -18,7 +18,7 @@ from stenofleet_deploy.shell import program
 from support.fleet import Fleet, eventually
 from support.load_in_cluster import Load, load
 from support.next_release import VERSION, next_chart, next_images
-from support.releases import ROOT, deploy, removed, uninstall
+from support.releases import GONE_SECONDS, ROOT, deploy, removed, uninstall
 from support.speech import recording
 
 NAMESPACE = "stenofleet-e2e-life"
@@ -101,7 +101,7 @@ def test_an_uninstalled_release_leaves_what_it_promises_and_nothing_else(
     release: Release,
 ) -> None:
     uninstall(release)
-    eventually(lambda: not release.get("pods"), "the last pod to go", 120)
+    eventually(lambda: not release.get("pods"), "the last pod to go", GONE_SECONDS)
     promised = {
         "persistentvolumeclaim/stenofleet-recordings",
         "persistentvolumeclaim/data-stenofleet-redis-0",
