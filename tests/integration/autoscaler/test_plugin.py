@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from stenofleet_autoscaler.hold import HELD, HOLD_UNTIL, hold_of
 from stenofleet_autoscaler.plugin import leader
 from stenofleet_autoscaler.plugin.cli import main
-from stenofleet_autoscaler.sense.pods import DRAIN_REQUESTED
+from stenofleet_autoscaler.sense.pods import DRAIN_REQUESTED, DRAINING_SINCE
 from stenofleet_autoscaler.spec import PoolSpec
 from support.api_server import ADMIN, OPERATOR, ApiServer
 from support.programs import built
@@ -144,6 +144,21 @@ def test_status_as_json_is_a_list(person: Person) -> None:
     (line,) = json.loads(person.types("status", "-o", "json").stdout)
     assert line["name"] == "mail"
     assert line["queued"] is None
+
+
+@pytest.mark.usefixtures("operator")
+def test_top_shows_the_leaders_figures_and_the_pods_that_drain(person: Person) -> None:
+    path = f"/api/v1/namespaces/{person.namespace}/pods"
+    for name in ("mail-1", "mail-2"):
+        person.create_pod(name, app="mail")
+    person.api.patch(f"{path}/mail-2", {"metadata": {"annotations": {DRAINING_SINCE: "1"}}})
+    pool = f"/apis/stenofleet.io/v1alpha1/namespaces/{person.namespace}/workerpools/mail"
+    person.api.patch(f"{pool}/status", {"status": {"selector": "app=mail"}})
+    result = person.types("top", "--once", "--json")
+    assert result.exit_code == DONE, result.output
+    ((line,),) = [json.loads(each) for each in result.stdout.splitlines()]
+    assert (line["queued"], line["inFlight"]) == (100, 10)
+    assert line["drains"] == ["mail-2"]
 
 
 def test_status_of_a_namespace_without_pools_says_so(person: Person) -> None:

@@ -8,7 +8,7 @@ import click
 
 from stenofleet_autoscaler.durations import seconds
 from stenofleet_autoscaler.hold import HOLD_UNTIL
-from stenofleet_autoscaler.plugin import changes, status
+from stenofleet_autoscaler.plugin import changes, live, status, top
 from stenofleet_autoscaler.plugin.cluster import Cluster, pools_path
 from stenofleet_autoscaler.plugin.errors import PluginError
 from stenofleet_autoscaler.plugin.leader import fetch, leader_of
@@ -60,6 +60,32 @@ def status_command(
         click.echo(f"No pools found in {where}.", err=True)
         return
     options.tell(shown, status.status_text(shown, namespaces=all_namespaces))
+
+
+@main.command("top")
+@click.option("-A", "--all-namespaces", is_flag=True, help="The pools of all namespaces.")
+@click.option("--once", is_flag=True, help="Show it a single time.")
+@click.option("--json", "json_lines", is_flag=True, help="As -o json: a line of JSON a second.")
+@operator
+@common
+def top_command(
+    options: Options,
+    operator_namespace: str | None,
+    *,
+    all_namespaces: bool,
+    once: bool,
+    json_lines: bool,
+) -> None:
+    """Every pool, once a second: wait against objective, slots, pods, who drains, and why."""
+    cluster = options.cluster()
+    where = pools_path(None if all_namespaces else cluster.namespace)
+
+    def read() -> list[status.Line]:
+        pools = cluster.get(where)["items"]
+        fast = _fast_figures(cluster, operator_namespace)
+        return top.lines(pools, fast, top.drains_of(cluster, pools))
+
+    live.show(read, top.top_text, once=once, as_json=json_lines or options.as_json)
 
 
 @main.command()

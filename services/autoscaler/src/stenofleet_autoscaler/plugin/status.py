@@ -53,9 +53,9 @@ def status_text(shown: Sequence[Line], *, namespaces: bool) -> str:
 def _cell(line: Line, key: str) -> object:
     match key:
         case "slotsReady":
-            return _of(line[key], line["slotsWanted"])
+            return of_wanted(line[key], line["slotsWanted"])
         case "replicas":
-            return _of(line[key], line["replicasWanted"])
+            return of_wanted(line[key], line["replicasWanted"])
         case "oldestWaitSeconds":
             return None if line[key] is None else f"{line[key]:.0f}s"
         case "trouble":
@@ -83,7 +83,7 @@ def _line(pool: Raw, fast: Raw) -> Line:
     }
 
 
-def _of(there: object, wanted: object) -> str | None:
+def of_wanted(there: object, wanted: object) -> str | None:
     """As kubectl writes what is there of what is wanted."""
     if there is None and wanted is None:
         return None

@@ -1,0 +1,91 @@
+"""Whether dashboards show something: ``python -m stenofleet_deploy.dashboards.proof URL``.
+
+Asks a Prometheus for what each panel asks, with all namespaces and pools chosen.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from stenofleet_deploy.dashboards.__main__ import FOLDER
+
+TIMEOUT = 10.0
+"""Seconds that an answer may take."""
+
+WINDOW = "30s"
+"""What `$__rate_interval` is: Grafana takes at least four scrapes."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a dashboard showed: its panels' titles, and those among them without any series."""
+
+    board: str
+    panels: tuple[str, ...]
+    empty: tuple[str, ...]
+
+    def __str__(self) -> str:
+        full = len(self.panels) - len(self.empty)
+        told = f"{self.board}: {full} of {len(self.panels)} panels returned data"
+        return f"{told}; none: {', '.join(self.empty)}" if self.empty else told
+
+
+def proofs(url: str, folder: Path = FOLDER, window: str = WINDOW) -> list[Proof]:
+    """Each dashboard of the folder against the Prometheus at ``url``.
+
+    Raises:
+        httpx.HTTPError: it does not answer, or refuses a query.
+    """
+    with httpx.Client(base_url=url, timeout=TIMEOUT) as client:
+        boards = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
+        return [_proof(client, each, window) for each in boards]
+
+
+def expression(query: str, window: str = WINDOW) -> str:
+    """The query as Grafana sends it, with every namespace and every pool chosen."""
+    chosen = {"$__rate_interval": window, "$namespace": ".*", "$pool": ".*"}
+    for variable, value in chosen.items():
+        query = query.replace(variable, value)
+    return query
+
+
+def _proof(client: httpx.Client, board: Mapping[str, Any], window: str) -> Proof:
+    panels = board["panels"]
+    empty = (each["title"] for each in panels if not _has_data(client, each["targets"], window))
+    return Proof(board["title"], tuple(each["title"] for each in panels), tuple(empty))
+
+
+def _has_data(client: httpx.Client, targets: Iterable[Mapping[str, Any]], window: str) -> bool:
+    """Whether every query of the panel has series: half a panel may be the half that matters."""
+    return all(_series(client, expression(each["expr"], window)) for each in targets)
+
+
+def _series(client: httpx.Client, query: str) -> list[Any]:
+    answer = client.get("/api/v1/query", params={"query": query}).raise_for_status().json()
+    found: list[Any] = answer["data"]["result"]
+    return found
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Prints a line a dashboard; exits with 1 when a panel has no data."""
+    parser = argparse.ArgumentParser(
+        prog="python -m stenofleet_deploy.dashboards.proof", description=__doc__
+    )
+    parser.add_argument("url", help="Prometheus, as http://127.0.0.1:9090")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="of the dashboards' files")
+    options = parser.parse_args(arguments)
+    found = proofs(options.url, options.folder)
+    for each in found:
+        sys.stdout.write(f"{each}\n")
+    if any(each.empty for each in found):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
