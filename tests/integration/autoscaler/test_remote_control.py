@@ -88,7 +88,8 @@ def test_a_prefork_pool_with_busy_children_shrinks_by_the_idle_ones_and_tells_th
         await sizes.learn(operator.control, NODE, POD, RUN)
         assert await resize(3) == 3
         await active(operator, 2)
-        assert await resize(1) == 2
+        # More than once, as ticks do: an answer that comes late is asked for again.
+        assert [await resize(1) for _ in range(3)][-1] == 2
         assert sizes.stuck is not None
         assert POD in sizes.stuck
         assert sizes.refusal is None
