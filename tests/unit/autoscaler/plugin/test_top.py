@@ -31,7 +31,8 @@ def test_pods_that_drain_are_named() -> None:
 
 
 def test_nobody_drains_is_not_the_same_as_unknown() -> None:
-    known, unknown = (cells(lines([pool()], [], {KEY: each})) for each in ([], None))
+    known = cells(lines([pool()], [], {KEY: []}))
+    unknown = cells(lines([pool()], [], {KEY: None}))
     assert (known[9], unknown[9]) == ("none", "-")
 
 
@@ -56,7 +57,7 @@ def pictures(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         if len(pauses) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(live.time, "sleep", sleep)
+    monkeypatch.setattr("stenofleet_autoscaler.plugin.live.time.sleep", sleep)
     return pauses
 
 
