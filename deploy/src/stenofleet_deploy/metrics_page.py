@@ -1,7 +1,6 @@
 """Writes the page of metrics: ``python -m stenofleet_deploy.metrics_page [--check] [PATH]``."""
 
 import argparse
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -9,6 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from prometheus_client.metrics import MetricWrapperBase
+
+from stenofleet_deploy import made_files
 
 DEFAULT_PATH: Final = Path("docs/metrics.md")
 
@@ -85,10 +86,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("path", nargs="?", type=Path, default=DEFAULT_PATH)
     parser.add_argument("--check", action="store_true", help="change nothing, say if it differs")
     options = parser.parse_args(arguments)
-    if not options.check:
-        options.path.write_text(page(), encoding="utf-8")
-    elif not options.path.exists() or options.path.read_text(encoding="utf-8") != page():
-        sys.exit(f"{options.path} is not what the code says: run `make metrics-docs`")
+    made_files.keep(
+        {options.path: page()}, "the code says: run `make metrics-docs`", check=options.check
+    )
 
 
 def _described(collector: Any) -> Iterator[Entry]:

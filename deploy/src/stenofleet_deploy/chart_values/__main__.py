@@ -1,12 +1,12 @@
 """Writes the chart's schema and README: ``python -m stenofleet_deploy.chart_values [--check]``."""
 
-import argparse
 import json
 import sys
 from pathlib import Path
 
 import yaml
 
+from stenofleet_deploy import made_files
 from stenofleet_deploy.chart_values import comments, crd
 from stenofleet_deploy.chart_values.readme import readme
 from stenofleet_deploy.chart_values.schema import schema
@@ -39,18 +39,11 @@ def require_comments(root: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Writes the files, or with ``--check`` only compares and exits with 1 when one differs."""
-    parser = argparse.ArgumentParser(
-        prog="python -m stenofleet_deploy.chart_values", description=__doc__
-    )
-    parser.add_argument("--check", action="store_true", help="change nothing, say if one differs")
-    parser.add_argument("--root", type=Path, default=Path(), help="the repository")
-    options = parser.parse_args(arguments)
+    options = made_files.options("stenofleet_deploy.chart_values", __doc__, arguments)
     require_comments(options.root)
-    for path, text in files(options.root).items():
-        if not options.check:
-            path.write_text(text)
-        elif path.read_text() != text:
-            sys.exit(f"{path} is not what values.yaml says: run `make chart-docs`")
+    made_files.keep(
+        files(options.root), "values.yaml says: run `make chart-docs`", check=options.check
+    )
 
 
 if __name__ == "__main__":

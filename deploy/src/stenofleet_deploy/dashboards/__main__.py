@@ -1,11 +1,10 @@
 """Writes the chart's dashboards: ``python -m stenofleet_deploy.dashboards [--check]``."""
 
-import argparse
-import sys
 from pathlib import Path
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
+from stenofleet_deploy import made_files
 from stenofleet_deploy.dashboards.fleet import FLEET, POOL
 from stenofleet_deploy.dashboards.panels import built
 from stenofleet_deploy.dashboards.services import API, BROKERS, INGESTION, TRANSCRIPTION
@@ -28,18 +27,10 @@ def files(root: Path) -> dict[Path, str]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Writes the files, or with ``--check`` only compares and exits with 1 when one differs."""
-    parser = argparse.ArgumentParser(
-        prog="python -m stenofleet_deploy.dashboards", description=__doc__
+    options = made_files.options("stenofleet_deploy.dashboards", __doc__, arguments)
+    made_files.keep(
+        files(options.root), "the code says: run `make dashboards`", check=options.check
     )
-    parser.add_argument("--check", action="store_true", help="change nothing, say if one differs")
-    parser.add_argument("--root", type=Path, default=Path(), help="the repository")
-    options = parser.parse_args(arguments)
-    for path, text in files(options.root).items():
-        if not options.check:
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text)
-        elif not path.is_file() or path.read_text() != text:
-            sys.exit(f"{path} is not what the code says: run `make dashboards`")
 
 
 if __name__ == "__main__":

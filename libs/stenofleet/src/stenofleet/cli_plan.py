@@ -130,11 +130,12 @@ def plan(
         prices=_prices(price_core_hour, price_gib_hour),
         busy_share=busy_share,
     )
-    _tell(answer(question), as_json=as_json)
+    found = answer(question)
+    _tell(found, as_json=as_json)
     if target is not None:
-        target.write_text(values.values(answer(question), pool))
+        target.write_text(values.values(found, pool))
     if picture is not None:
-        chart.draw(answer(question), picture)
+        chart.draw(found, picture)
 
 
 def _tell(found: Plan, *, as_json: bool) -> None:
