@@ -10,23 +10,29 @@ from pathlib import Path
 from redis import Redis
 from stenofleet.broker import BrokerKeys
 from stenofleet.broker.heartbeats import is_heard
-from stenofleet.settings import ApiSettings
+from stenofleet.contracts.tasks import CORE_QUEUE, LOGS_QUEUE
 from support.servers import RedisServer, free_port, until
 
 
 @contextmanager
 def writing_worker(
-    folder: Path, server: RedisServer, settings: ApiSettings, broker: str
+    folder: Path,
+    server: RedisServer,
+    broker: str,
+    database: str,
+    storage: str,
+    *,
+    queues: str = f"{LOGS_QUEUE},{CORE_QUEUE}",
 ) -> Iterator[None]:
-    """A worker for the queues of movements, which was heard; it reaches Redis at ``broker``."""
+    """A worker for ``queues``, which was heard; it reaches Redis at the URL ``broker``."""
     environment = {
         **os.environ,
         "REDIS_URL": broker,
-        "DATABASE_URL": settings.database,
-        "STENOFLEET_STORAGE_URL": settings.storage_url,
+        "DATABASE_URL": database,
+        "STENOFLEET_STORAGE_URL": storage,
         "STENOFLEET_HEALTH_PORT": str(free_port()),
     }
-    words = ("-m", "celery", "-A", "stenofleet_worker", "worker", "-Q", "logs,core", "-c", "1")
+    words = ("-m", "celery", "-A", "stenofleet_worker", "worker", "-Q", queues, "-c", "1")
     with (folder / "worker.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, *words], env=environment, cwd=folder, stdout=log, stderr=log

@@ -1,8 +1,5 @@
 """The queue of movements: what waits in it, who works on it, and whether Redis keeps it."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +7,6 @@ from typing import Any
 import pytest
 from redis import Redis
 from starlette.testclient import TestClient
-from stenofleet.broker import BrokerKeys
-from stenofleet.broker.heartbeats import is_heard
 from stenofleet.contracts.tasks import CORE_QUEUE, LOGS_QUEUE, PING, PROCESS_MOVEMENT_LOGS
 from stenofleet.db.models import DEFAULT_OWNER
 from stenofleet.keys import Scope
@@ -22,7 +17,8 @@ from stenofleet_api.movement import queue_service
 from support.api import is_problem
 from support.keys import bearer, new_key
 from support.movements_sent import ADD, LOGS, messages, movement
-from support.servers import RedisServer, free_port, until
+from support.servers import RedisServer
+from support.writing_worker import writing_worker
 
 STATUS, HEALTH, TEST = f"{LOGS}/queue-status/", f"{LOGS}/health/", f"{LOGS}/test-celery/"
 PROCESS, CLEAR = f"{LOGS}/process/", f"{LOGS}/clear-queue/"
@@ -40,26 +36,11 @@ def redis(redis_server: RedisServer) -> Redis:
 
 
 @pytest.fixture
-def core_worker(redis: Redis, settings: ApiSettings, tmp_path: Path) -> Iterator[None]:
+def core_worker(redis_server: RedisServer, settings: ApiSettings, tmp_path: Path) -> Iterator[None]:
     """A worker for small tasks, which was heard."""
-    environment = {
-        **os.environ,
-        "REDIS_URL": settings.broker.url,
-        "DATABASE_URL": settings.database,
-        "STENOFLEET_STORAGE_URL": settings.storage_url,
-        "STENOFLEET_HEALTH_PORT": str(free_port()),
-    }
-    words = ("-m", "celery", "-A", "stenofleet_worker", "worker", "-Q", CORE_QUEUE, "-c", "1")
-    with (tmp_path / "worker.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, *words], env=environment, cwd=tmp_path, stdout=log, stderr=log
-        )
-    try:
-        until(lambda: is_heard(redis, BrokerKeys(), 1), "a heartbeat", 60)
+    where = (settings.broker.url, settings.database, settings.storage_url)
+    with writing_worker(tmp_path, redis_server, *where, queues=CORE_QUEUE):
         yield
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 def test_what_waits_is_counted(client: TestClient, redis: Redis) -> None:

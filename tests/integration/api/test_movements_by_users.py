@@ -26,7 +26,9 @@ def broker_url(broker: Broker) -> str:
 
 @pytest.fixture
 def worker(broker: Broker, settings: ApiSettings, tmp_path: Path) -> Iterator[None]:
-    with writing_worker(tmp_path, broker.server, settings, broker.url("worker")):
+    with writing_worker(
+        tmp_path, broker.server, broker.url("worker"), settings.database, settings.storage_url
+    ):
         yield
 
 

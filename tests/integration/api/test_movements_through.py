@@ -26,7 +26,9 @@ def broker_url(redis_server: RedisServer) -> str:
 @pytest.fixture
 def worker(redis_server: RedisServer, settings: ApiSettings, tmp_path: Path) -> Iterator[None]:
     """A worker for all of the queues, which was heard."""
-    with writing_worker(tmp_path, redis_server, settings, settings.broker.url):
+    with writing_worker(
+        tmp_path, redis_server, settings.broker.url, settings.database, settings.storage_url
+    ):
         yield
 
 

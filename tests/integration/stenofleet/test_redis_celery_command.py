@@ -1,8 +1,5 @@
 """``stenofleet test-redis-celery``, as administrators type it."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,12 +7,11 @@ import pytest
 from click.testing import CliRunner, Result
 from redis import Redis
 from stenofleet import checks
-from stenofleet.broker import BrokerKeys
-from stenofleet.broker.heartbeats import is_heard
 from stenofleet.cli import main
 from stenofleet.movement.keys import QUEUE
 from support.movements_sent import queued
-from support.servers import RedisServer, free_port, until
+from support.servers import RedisServer
+from support.writing_worker import writing_worker
 
 
 @pytest.fixture
@@ -26,25 +22,11 @@ def redis(redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Redis:
 
 
 @pytest.fixture
-def worker(redis: Redis, database_url: str, tmp_path: Path) -> Iterator[None]:
+def worker(redis_server: RedisServer, database_url: str, tmp_path: Path) -> Iterator[None]:
     """A worker for all of the queues, which was heard."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database_url,
-        "STENOFLEET_STORAGE_URL": f"file://{tmp_path}/recordings",
-        "STENOFLEET_HEALTH_PORT": str(free_port()),
-    }
-    words = ("-m", "celery", "-A", "stenofleet_worker", "worker", "-Q", "logs,core", "-c", "1")
-    with (tmp_path / "worker.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, *words], env=environment, cwd=tmp_path, stdout=log, stderr=log
-        )
-    try:
-        until(lambda: is_heard(redis, BrokerKeys(), 1), "a heartbeat", 60)
+    storage = f"file://{tmp_path}/recordings"
+    with writing_worker(tmp_path, redis_server, redis_server.url, database_url, storage):
         yield
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 def typed(*words: str) -> Result:
@@ -63,7 +45,7 @@ def test_a_redis_that_serves_gets_ticks(redis: Redis) -> None:
     assert "1 movements wait" in lines[3]
 
 
-@pytest.mark.usefixtures("worker")
+@pytest.mark.usefixtures("redis", "worker")
 def test_with_a_worker_everything_gets_ticks() -> None:
     for words in ((), ("--test-all",)):
         result = typed(*words)
