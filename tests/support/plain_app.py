@@ -195,6 +195,9 @@ def plain_app(lab: Lab, name: str, setup: Setup | None = None, **spec: Any) -> I
     try:
         yield app
     except BaseException:
+        missing = app.sent.keys() - app.ledger.effects()
+        print("without effect:", {task: app.sent[task] for task in missing})
+        print("their runs:", [run for run in app.ledger.runs() if run.task in missing])
         show(lab.kubectl, name, f"app={name}")
         raise
     finally:

@@ -16,4 +16,7 @@ def test_the_pool_brings_no_settings_no_database_and_nothing_else_of_ours() -> N
     run = subprocess.run(
         [sys.executable, "-c", TAKEN], capture_output=True, text=True, timeout=60, check=True
     )
-    assert run.stdout.splitlines() == ["stenofleet.pool stenofleet stenofleet.pool", ""]
+    assert run.stdout.splitlines() == [
+        "stenofleet.pool stenofleet stenofleet.pool stenofleet.popped",
+        "",
+    ]

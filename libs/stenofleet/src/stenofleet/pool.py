@@ -6,7 +6,8 @@ ones in at once, shrinking lets running ones end and starts fewer. Any app takes
 
     app.conf.worker_pool = "stenofleet.pool:TaskPool"
 
-With ``worker_disable_prefetch`` the consumer fetches no message that would have to wait for a slot.
+With ``worker_disable_prefetch`` the consumer fetches no message that would have to wait for a slot,
+but for one that Redis gave it just before it shrank: see `stenofleet.popped`.
 """
 
 import threading
@@ -15,9 +16,12 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
+from celery import Celery
 from celery.concurrency import thread
 from celery.concurrency.base import apply_target
 from celery.concurrency.thread import ApplyResult  # type: ignore[attr-defined]  # the stubs lack it
+
+from stenofleet.popped import take_popped
 
 CEILING = 64
 """Slots of one process at most, or what it was started with if that is more; the bound of
@@ -27,8 +31,10 @@ CEILING = 64
 class TaskPool(thread.TaskPool):
     """Celery's thread pool with a limit that can be moved between 1 and `CEILING`."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, app: Celery | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, app=app, **kwargs)
+        if app is not None:
+            take_popped(app)
         self.ceiling = max(CEILING, self.limit)
         # Threads are made when they are needed, so a high ceiling costs nothing.
         self.executor = ThreadPoolExecutor(self.ceiling, thread_name_prefix="slot")

@@ -1,0 +1,51 @@
+"""A worker that shrinks while a message is on its way to it."""
+
+import pytest
+from stenofleet_autoscaler.act import workers
+from stenofleet_autoscaler.act.errors import NoReply
+from support.celery_shop import NODE, Operator, Shop, as_operator, eventually
+
+ADOPTED = """
+from shop_app import app
+from stenofleet.popped import take_popped
+
+take_popped(app)
+"""
+
+
+# A prefork pool shrinks by a process that is idle: by none once it has taken in a second message.
+@pytest.mark.parametrize(("pool", "rounds"), [("custom", 5), ("prefork", 2)])
+def test_a_message_that_meets_a_shrinking_worker_survives_its_death(
+    shop: Shop, pool: str, rounds: int
+) -> None:
+    """Redis gives the message to a call that began before: it must not lie in a socket alone."""
+    if pool != "custom":
+        (shop.folder / "adopting_app.py").write_text(ADOPTED)
+        shop.module = "adopting_app"
+    shop.start_worker("-P", pool)
+    gates = [shop.send("0")]
+
+    async def known(operator: Operator) -> int:
+        return await operator.queued("mail") + await operator.delivered("mail")
+
+    async def scenario(operator: Operator) -> None:
+        async def resized(size: int) -> bool:
+            try:
+                now = await workers.concurrency(operator.control, NODE)
+                return await workers.resize(operator.control, NODE, now, size) == size
+            except NoReply:
+                return False
+
+        async def all_known() -> bool:
+            return await known(operator) == len(gates)
+
+        await eventually(lambda: resized(1), "the worker to answer")
+        for number in range(1, rounds):
+            await eventually(lambda: resized(2), "the worker to grow and to ask for a message")
+            await eventually(lambda: resized(1), "the worker to shrink")
+            gates.append(shop.send(str(number)))
+            await eventually(all_known, "the message to be in the queue or with a worker", 10)
+        shop.kill_worker()
+        assert await known(operator) == rounds
+
+    as_operator(shop, scenario)
