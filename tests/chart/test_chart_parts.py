@@ -12,6 +12,7 @@ from support.chart import (
     Object,
     containers,
     env,
+    everything,
     of_kind,
     pods,
     render,
@@ -142,6 +143,16 @@ def test_redis_keeps_queues_over_restarts_and_evicts_none() -> None:
     )
     assert settings["appendonly"] == "yes"
     assert settings["maxmemory-policy"] == "noeviction"
+
+
+def test_no_probe_asks_whether_movements_flow() -> None:
+    each = [container for _, template in pods(everything()) for container in containers(template)]
+    kinds = ("startupProbe", "livenessProbe", "readinessProbe")
+    probes = [container[kind] for container in each for kind in kinds if kind in container]
+
+    paths = {probe["httpGet"]["path"] for probe in probes if "httpGet" in probe}
+    assert "/readyz" in paths
+    assert not [path for path in paths if path.startswith("/api/")]
 
 
 def test_movements_are_refused_for_their_number_before_redis_is_full() -> None:

@@ -4,26 +4,13 @@ import json
 import re
 from typing import Any
 
-from httpx2 import Response
 from starlette.testclient import TestClient
 from support import documents
 from support.blueprints import BLUEPRINTS
-from support.documents import Command
 from support.plans import mapping
+from support.shown_requests import call
 
 PAGE = documents.ROOT / "docs/blueprints.md"
-HOST = "http://127.0.0.1:8000"
-
-
-def call(client: TestClient, command: Command, blueprint: str) -> Response:
-    """What curl would be answered."""
-    words = list(command.words)
-    (url,) = [each for each in words if each.startswith(HOST)]
-    path = url.removeprefix(HOST).replace("$BLUEPRINT", blueprint)
-    body = words[words.index("-d") + 1] if "-d" in words else None
-    method = "POST" if body or "-X" in words else "GET"
-    headers = {"Content-Type": "application/json"} if body else {}
-    return client.request(method, path, content=body, headers=headers)
 
 
 def test_shown_commands_are_served_one_after_another(client: TestClient) -> None:
@@ -31,7 +18,7 @@ def test_shown_commands_are_served_one_after_another(client: TestClient) -> None
     assert len(commands) == 5
     blueprint = ""
     for command in commands:
-        answer = call(client, command, blueprint)
+        answer = call(client, command, BLUEPRINT=blueprint)
         assert answer.status_code in {200, 201}, (command, answer.text)
         if answer.status_code == 201:
             blueprint = answer.json()["blueprint_id"]

@@ -13,6 +13,7 @@ from stenofleet.contracts.tasks import LOGS_QUEUE, PROCESS_MOVEMENT_LOGS
 from stenofleet.movement.events import time_of
 from stenofleet.movement.keys import QUEUE
 from stenofleet.settings import ApiSettings
+from stenofleet_api.movement.bodies import BODY_BYTES
 from support.api import is_problem
 from support.movements_sent import ADD, ADD_ALL, messages, movement, queued
 from support.servers import RedisServer
@@ -181,16 +182,28 @@ def test_one_bad_item_among_many_is_named_and_the_others_are_taken(
     assert told["event_ids"] == [ids[0], None, ids[1]]
 
 
-@pytest.mark.parametrize(
-    ("item", "field"),
-    [
-        (b'{"user_id": "\xff", "track_id": 1, "bbox": [0,0,1,1], "state": "a", "store": "b"}',
-         "user_id"),
-        (b"[1, 2]", "item"),
-        (b"17", "item"),
-    ],
-    ids=["no-utf-8", "array", "number"],
-)  # fmt: skip
+NO_OBJECTS = [
+    pytest.param(
+        b'{"user_id": "\xff", "track_id": 1, "bbox": [0,0,1,1], "state": "a", "store": "b"}',
+        "user_id",
+        id="no-utf-8",
+    ),
+    pytest.param(b"[1, 2]", "item", id="array"),
+    pytest.param(b"17", "item", id="number"),
+]
+
+
+@pytest.mark.parametrize(("body", "field"), NO_OBJECTS)
+def test_a_body_that_is_no_object_of_text_is_named_and_nothing_is_queued(
+    client: TestClient, redis: Redis, body: bytes, field: str
+) -> None:
+    told = errors(client.post(ADD, content=body))
+
+    assert list(told) == ["body" if field == "item" else f"body.{field}"]
+    assert redis.llen(QUEUE) == 0
+
+
+@pytest.mark.parametrize(("item", "field"), NO_OBJECTS)
 @pytest.mark.parametrize("as_array", [True, False])
 def test_items_that_are_no_objects_of_text_are_named(
     client: TestClient, redis: Redis, item: bytes, field: str, *, as_array: bool
@@ -244,6 +257,28 @@ def test_only_bad_items_are_a_problem_that_tells_each(client: TestClient, redis:
 @pytest.mark.parametrize("body", [b"[{]", b"[" * 100_000, b'[{"a": 1}, {"b'])
 def test_a_body_that_is_no_array_in_json_is_malformed(client: TestClient, body: bytes) -> None:
     is_problem(send(client, body, "application/json"), 400, "malformed-request", "no array")
+
+
+def test_a_body_of_more_than_it_takes_is_refused_whole(client: TestClient, redis: Redis) -> None:
+    body = ndjson(movement(), movement(state="x" * BODY_BYTES))
+
+    is_problem(send(client, body), 413, "body-too-large", str(BODY_BYTES))
+    assert redis.llen(QUEUE) == 0
+
+
+def test_a_request_is_one_call_of_redis_while_others_wait(client: TestClient, redis: Redis) -> None:
+    client.post(ADD, json=movement())
+    redis.config_resetstat()
+
+    for _ in range(3):
+        client.post(ADD_ALL, json=[movement()] * 50)
+
+    stats = redis.info("commandstats")
+    by_clients = {name: each["calls"] for name, each in stats.items() if "eval" in name}
+    assert by_clients == {"cmdstat_evalsha": 3}
+    inside = {"cmdstat_llen", "cmdstat_rpush", "cmdstat_config|resetstat", "cmdstat_info"}
+    assert stats.keys() - by_clients.keys() <= inside
+    assert redis.llen(QUEUE) == 151
 
 
 def test_the_task_is_asked_for_only_when_nothing_waited(client: TestClient, redis: Redis) -> None:
