@@ -25,7 +25,8 @@ QUEUES ?= transcription,logs,core
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs
 
 .PHONY: help setup tools models format lint types imports openapi openapi-check chart-docs \
-	chart-docs-check metrics-docs metrics-docs-check docs docs-serve manifests manifests-check \
+	chart-docs-check metrics-docs metrics-docs-check settings-docs settings-docs-check \
+	workerpool-docs workerpool-docs-check docs docs-serve manifests manifests-check \
 	dashboards dashboards-check check test-unit programs test-chart test-integration test-e2e test \
 	up dev-loop down demo dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower images \
 	bench-skeleton bench-scale bench-sense bench-simulator bench-operator bench-reaction \
@@ -87,6 +88,18 @@ metrics-docs: setup ## Write docs/metrics.md from the code.
 metrics-docs-check: setup
 	$(RUN)/python -m stenofleet_deploy.metrics_page --check
 
+settings-docs: setup ## Write docs/settings.md from the code.
+	$(RUN)/python -m stenofleet_deploy.settings_page
+
+settings-docs-check: setup
+	$(RUN)/python -m stenofleet_deploy.settings_page --check
+
+workerpool-docs: setup ## Write docs/workerpool.md from the CRD.
+	$(RUN)/python -m stenofleet_deploy.workerpool_page
+
+workerpool-docs-check: setup
+	$(RUN)/python -m stenofleet_deploy.workerpool_page --check
+
 docs: setup ## Make the documentation's site in dist/site; a broken link fails it.
 	$(MKDOCS) build --clean
 
@@ -105,7 +118,7 @@ dashboards: setup ## Write the chart's Grafana dashboards from their code.
 dashboards-check: setup
 	$(RUN)/python -m stenofleet_deploy.dashboards --check
 
-check: lint types imports openapi-check chart-docs-check metrics-docs-check dashboards-check version test-unit ## Format, lint, types, import rules, unit tests: under a minute.
+check: lint types imports openapi-check chart-docs-check metrics-docs-check settings-docs-check workerpool-docs-check dashboards-check version test-unit ## Format, lint, types, import rules, unit tests: under a minute.
 
 test-unit: setup ## Unit tests: no server, no cluster.
 	$(PYTEST) tests/unit -q -n auto
