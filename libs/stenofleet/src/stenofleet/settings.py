@@ -322,7 +322,7 @@ class MovementSettings(Settings):
         0, ge=0, le=9, description="replicas of Redis that must hold a movement before it is taken"
     )
     require_confirm: bool = Field(
-        default=False, description="emptying the queue of movements needs ?confirm=true"
+        default=False, description="emptying the queue of movements asks for a confirmation"
     )
 
 
