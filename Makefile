@@ -21,11 +21,14 @@ PROCESSES ?= 2
 CELERY := $(RUN)/celery -A stenofleet_worker
 CELERY_CONCURRENCY ?= 2
 QUEUES ?= transcription,logs,core
+# Its theme tells of its successor at each call.
+MKDOCS := NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs
 
 .PHONY: help setup tools models format lint types imports openapi openapi-check chart-docs \
-	chart-docs-check metrics-docs metrics-docs-check manifests manifests-check dashboards \
-	dashboards-check check test-unit programs test-chart test-integration test-e2e test up dev-loop \
-	down demo dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower images \
+	chart-docs-check metrics-docs metrics-docs-check settings-docs settings-docs-check \
+	workerpool-docs workerpool-docs-check docs docs-serve manifests manifests-check \
+	dashboards dashboards-check check test-unit programs test-chart test-integration test-e2e test \
+	up dev-loop down demo dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower images \
 	bench-skeleton bench-scale bench-sense bench-simulator bench-operator bench-reaction \
 	bench-transcription bench-ingest bench-install bench-speakers campaign-releases campaign-kills \
 	campaign-transcription campaign-movements version release campaign-ingest clean
@@ -38,7 +41,7 @@ $(CACHE)/uv-$(UV_VERSION)/bin/uv:
 	$(CACHE)/uv-$(UV_VERSION)/bin/pip install --quiet uv==$(UV_VERSION)
 
 .venv/.synced: uv.lock pyproject.toml $(wildcard */pyproject.toml */*/pyproject.toml) | $(UV)
-	$(UV) sync --quiet --frozen --group audio
+	$(UV) sync --quiet --frozen --group audio --group docs
 	@touch $@
 
 setup: .venv/.synced ## Install the Python packages that uv.lock names into .venv.
@@ -85,6 +88,24 @@ metrics-docs: setup ## Write docs/metrics.md from the code.
 metrics-docs-check: setup
 	$(RUN)/python -m stenofleet_deploy.metrics_page --check
 
+settings-docs: setup ## Write docs/settings.md from the code.
+	$(RUN)/python -m stenofleet_deploy.settings_page
+
+settings-docs-check: setup
+	$(RUN)/python -m stenofleet_deploy.settings_page --check
+
+workerpool-docs: setup ## Write docs/workerpool.md from the CRD.
+	$(RUN)/python -m stenofleet_deploy.workerpool_page
+
+workerpool-docs-check: setup
+	$(RUN)/python -m stenofleet_deploy.workerpool_page --check
+
+docs: setup ## Make the documentation's site in dist/site; a broken link fails it.
+	$(MKDOCS) build --clean
+
+docs-serve: setup ## Show the documentation's site on http://127.0.0.1:8002, anew at each change.
+	$(MKDOCS) serve --dev-addr=127.0.0.1:8002
+
 manifests: setup programs ## Write manifests/base and manifests/overlays from the chart.
 	eval "$$($(RUN)/cluster env)" && $(RUN)/python -m stenofleet_deploy.manifests
 
@@ -97,7 +118,7 @@ dashboards: setup ## Write the chart's Grafana dashboards from their code.
 dashboards-check: setup
 	$(RUN)/python -m stenofleet_deploy.dashboards --check
 
-check: lint types imports openapi-check chart-docs-check metrics-docs-check dashboards-check version test-unit ## Format, lint, types, import rules, unit tests: under a minute.
+check: lint types imports openapi-check chart-docs-check metrics-docs-check settings-docs-check workerpool-docs-check dashboards-check version test-unit ## Format, lint, types, import rules, unit tests: under a minute.
 
 test-unit: setup ## Unit tests: no server, no cluster.
 	$(PYTEST) tests/unit -q -n auto

@@ -10,6 +10,7 @@ from typing import Any, Final
 from prometheus_client.metrics import MetricWrapperBase
 
 from stenofleet_deploy import made_files
+from stenofleet_deploy.markdown import code, table
 
 DEFAULT_PATH: Final = Path("docs/metrics.md")
 
@@ -38,6 +39,8 @@ Labels are bounded. `route` is a route's template, `unmatched` where there is no
 `queue` are those that the worker knows, else `other`; `reason`, `condition` and `outcome` are words
 of the code. `namespace` and `pool` are those of WorkerPools, whose gauges go with them.
 """
+
+HEAD: Final = ("Metric", "Type", "Labels", "What it tells")
 
 
 @dataclass(frozen=True)
@@ -72,11 +75,10 @@ def page() -> str:
     parts = [INTRODUCTION]
     for section in SECTIONS:
         rows = [
-            f"| `{each.name}` | {each.kind} | {', '.join(each.labels)} | {each.text} |"
+            (code(each.name), each.kind, ", ".join(each.labels), each.text)
             for each in entries(section)
         ]
-        head = ["| Metric | Type | Labels | What it tells |", "| --- | --- | --- | --- |"]
-        parts.append("\n".join([f"## {section}", "", *head, *rows, ""]))
+        parts.append(f"## {section}\n\n{table(HEAD, rows)}")
     return "\n".join(parts)
 
 

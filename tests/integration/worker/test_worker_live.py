@@ -133,6 +133,26 @@ def test_a_worker_without_its_broker_is_alive_and_goes_on_when_it_is_back(
     installation.until_status(later, "completed")
 
 
+def test_a_host_is_told_the_truth_about_the_consumer(installation: Any) -> None:
+    worker = installation.ready_worker("core")
+
+    def health() -> int:
+        return _answer(worker.health_port, "/health")[0]
+
+    until(lambda: health() == 200, "the consumer to be there", 30)
+    installation.redis.stop()
+    until(lambda: health() == 503, "the lost broker to be told", 60)
+    installation.redis.start()
+    until(lambda: health() == 200, "the broker's return to be told", 60)
+
+    installation.redis.pause()
+    try:
+        until(lambda: health() == 503, "the broker that hangs to be told", 60)
+    finally:
+        installation.redis.resume()
+    until(lambda: health() == 200, "the consumer to go on", 60)
+
+
 def test_a_restart_of_the_database_in_the_middle_is_survived(
     installation: Any, postgres_server: PostgresServer, quiet_minutes: Path
 ) -> None:

@@ -59,9 +59,15 @@ def _env(name: str, default: Any = ..., **constraints: Any) -> Any:
 class LogSettings(Settings):
     """How a service logs and where it tells its health."""
 
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    log_format: Literal["json", "console"] = "json"
-    health_port: int = Field(8081, ge=1, le=65535)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="the least severe lines that are written"
+    )
+    log_format: Literal["json", "console"] = Field(
+        "json", description="json for programs, console for eyes"
+    )
+    health_port: int = Field(
+        8081, ge=1, le=65535, description="serves /livez, /readyz and /metrics"
+    )
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -90,17 +96,36 @@ class TracingSettings(Settings):
 class RedisSettings(Settings):
     """Where the broker and the results are: one URL, or its parts."""
 
-    redis_url: SecretStr | None = _env("REDIS_URL", None)
-    redis_host: str = _env("REDIS_HOST", "localhost")
-    redis_port: int = _env("REDIS_PORT", 6379, ge=1, le=65535)
-    redis_db: int = _env("REDIS_DB", 0, ge=0)
-    redis_password: SecretStr | None = _env("REDIS_PASSWORD", None)
-    celery_broker_url: SecretStr | None = _env("CELERY_BROKER_URL", None)
-    celery_result_backend: SecretStr | None = _env("CELERY_RESULT_BACKEND", None)
+    redis_url: SecretStr | None = _env(
+        "REDIS_URL", None, description="broker and results in one URL; wins over the parts below"
+    )
+    redis_host: str = _env("REDIS_HOST", "localhost", description="host of broker and results")
+    redis_port: int = _env("REDIS_PORT", 6379, ge=1, le=65535, description="its port")
+    redis_db: int = _env("REDIS_DB", 0, ge=0, description="its database")
+    redis_password: SecretStr | None = _env("REDIS_PASSWORD", None, description="its password")
+    celery_broker_url: SecretStr | None = _env(
+        "CELERY_BROKER_URL", None, description="the broker, where it is another than REDIS_URL"
+    )
+    celery_result_backend: SecretStr | None = _env(
+        "CELERY_RESULT_BACKEND",
+        None,
+        description="the results, where they are another than REDIS_URL",
+    )
     # After the URLs: whether it is needed depends on them.
-    redis_sentinel_master: str | None = _env("REDIS_SENTINEL_MASTER", None, validate_default=True)
-    redis_sentinel_password: SecretStr | None = _env("REDIS_SENTINEL_PASSWORD", None)
-    redis_ca_file: Path | None = _env("REDIS_CA_FILE", None)
+    redis_sentinel_master: str | None = _env(
+        "REDIS_SENTINEL_MASTER",
+        None,
+        validate_default=True,
+        description="name of the master; needed where a URL names Sentinels",
+    )
+    redis_sentinel_password: SecretStr | None = _env(
+        "REDIS_SENTINEL_PASSWORD", None, description="password of the Sentinels themselves"
+    )
+    redis_ca_file: Path | None = _env(
+        "REDIS_CA_FILE",
+        None,
+        description="certificate of the authority that signed those of Redis, as PEM",
+    )
     visibility_timeout: int = Field(4 * 3600, ge=60, description="seconds; above the longest task")
     result_expires: int = Field(7 * DAY, ge=60, description="seconds; above the longest job")
 
@@ -159,13 +184,15 @@ def _of_sentinels(url: SecretStr) -> bool:
 class DatabaseSettings(Settings):
     """Where PostgreSQL is: one URL, or its parts."""
 
-    database_url: SecretStr | None = _env("DATABASE_URL", None)
-    db_name: str = _env("DB_NAME", "stenofleet")
-    db_user: str = _env("DB_USER", "stenofleet")
-    db_password: SecretStr | None = _env("DB_PASSWORD", None)
-    db_host: str = _env("DB_HOST", "localhost")
-    db_port: int = _env("DB_PORT", 5432, ge=1, le=65535)
-    db_pool_size: int = Field(5, ge=1, le=100)
+    database_url: SecretStr | None = _env(
+        "DATABASE_URL", None, description="PostgreSQL in one URL; wins over the parts below"
+    )
+    db_name: str = _env("DB_NAME", "stenofleet", description="name of the database")
+    db_user: str = _env("DB_USER", "stenofleet", description="its user")
+    db_password: SecretStr | None = _env("DB_PASSWORD", None, description="the user's password")
+    db_host: str = _env("DB_HOST", "localhost", description="its host")
+    db_port: int = _env("DB_PORT", 5432, ge=1, le=65535, description="its port")
+    db_pool_size: int = Field(5, ge=1, le=100, description="connections that a process keeps")
 
     @field_validator("database_url")
     @classmethod
@@ -188,8 +215,13 @@ class DatabaseSettings(Settings):
 class StorageSettings(Settings):
     """Where recordings lie."""
 
-    storage_url: str = "file:///var/lib/stenofleet/recordings"
-    upload_ttl: int = Field(DAY, ge=60, description="seconds that what is not confirmed stays")
+    storage_url: str = Field(
+        "file:///var/lib/stenofleet/recordings",
+        description="where recordings lie: file:///, gs:// or s3://",
+    )
+    upload_ttl: int = Field(
+        DAY, ge=60, description="seconds for which an upload that nobody confirmed stays"
+    )
 
     @field_validator("storage_url")
     @classmethod
@@ -203,15 +235,31 @@ class StorageSettings(Settings):
 class GoogleSettings(StorageSettings):
     """Google Speech-to-Text; without a project, sessions cannot name it."""
 
-    google_project_id: str | None = _env("GOOGLE_PROJECT_ID", None)
-    google_application_credentials_json: SecretStr | None = _env(
-        "GOOGLE_APPLICATION_CREDENTIALS_JSON", None
+    google_project_id: str | None = _env(
+        "GOOGLE_PROJECT_ID", None, description="turns Google Speech-to-Text on"
     )
-    google_location: str = Field("us", pattern=r"^[a-z]+(-[a-z]+[0-9]*)*$")
-    google_model: str = Field("chirp_3", pattern=r"^[a-z0-9_]+$")
-    google_staging_url: str | None = Field(None, validate_default=True)
-    google_dynamic_batching: bool = False
-    google_price_per_minute: Decimal | None = Field(None, ge=0, description="None: unknown")
+    google_application_credentials_json: SecretStr | None = _env(
+        "GOOGLE_APPLICATION_CREDENTIALS_JSON",
+        None,
+        description="a service account's key, as JSON or in base64; unset: workload identity",
+    )
+    google_location: str = Field(
+        "us", pattern=r"^[a-z]+(-[a-z]+[0-9]*)*$", description="where Google transcribes"
+    )
+    google_model: str = Field("chirp_3", pattern=r"^[a-z0-9_]+$", description="Google's model")
+    google_staging_url: str | None = Field(
+        None,
+        validate_default=True,
+        description="gs:// folder for copies of recordings that lie elsewhere",
+    )
+    google_dynamic_batching: bool = Field(
+        default=False, description="cheaper, and done within a day"
+    )
+    google_price_per_minute: Decimal | None = Field(
+        None,
+        ge=0,
+        description="what your contract says; unset: costs are unknown",
+    )
 
     @field_validator("google_application_credentials_json")
     @classmethod
@@ -248,9 +296,21 @@ class GoogleSettings(StorageSettings):
 class JobSettings(Settings):
     """How jobs are published and owned, and how long their recordings may be."""
 
-    outbox_confirm_seconds: int = Field(10, ge=1, le=3600)
-    lease_seconds: int = Field(60, ge=5, le=3600)
-    max_duration_seconds: int = Field(10 * 3600, ge=1)
+    outbox_confirm_seconds: int = Field(
+        10,
+        ge=1,
+        le=3600,
+        description="seconds after which a message that was not confirmed is sent again",
+    )
+    lease_seconds: int = Field(
+        60,
+        ge=5,
+        le=3600,
+        description="seconds after which a session or window of a silent worker goes to another",
+    )
+    max_duration_seconds: int = Field(
+        10 * 3600, ge=1, description="seconds of a recording; longer ones are refused"
+    )
 
 
 class MovementSettings(Settings):
@@ -259,9 +319,11 @@ class MovementSettings(Settings):
     # A whole request of 10,000 must fit, or it could never be taken.
     movement_queue_limit: int = Field(1_000_000, ge=10_000, description="movements that may wait")
     movement_replicas: int = Field(
-        0, ge=0, le=9, description="of Redis, that must hold a movement before it is taken"
+        0, ge=0, le=9, description="replicas of Redis that must hold a movement before it is taken"
     )
-    require_confirm: bool = False
+    require_confirm: bool = Field(
+        default=False, description="emptying the queue of movements asks for a confirmation"
+    )
 
 
 class AuthMode(StrEnum):
@@ -275,24 +337,41 @@ class AuthMode(StrEnum):
 class AuthSettings(Settings):
     """Who may call the API."""
 
-    auth_mode: AuthMode = AuthMode.KEYS
-    rate_per_minute: int = Field(600, ge=1, description="of keys that have no rate of their own")
+    auth_mode: AuthMode = Field(
+        AuthMode.KEYS, description="keys, or none: everybody who reaches the API may do everything"
+    )
+    rate_per_minute: int = Field(
+        600, ge=1, description="requests a minute of a key that has no rate of its own"
+    )
 
 
 class WebhookSettings(Settings):
     """Where webhooks' messages may go."""
 
-    webhook_allow_private: bool = False
-    webhook_allow_http: bool = False
+    webhook_allow_private: bool = Field(
+        default=False, description="webhooks may go to private addresses"
+    )
+    webhook_allow_http: bool = Field(default=False, description="webhooks may go without TLS")
 
 
 class MovementWriterSettings(Settings):
     """How movements get from the list to the table, and how long they stay."""
 
-    movement_batch_size: int = Field(5_000, ge=1, le=20_000, description="of one transaction")
-    movement_lease_seconds: int = Field(60, ge=5, le=3600)
-    movement_retention_days: int | None = Field(None, ge=1, description="None keeps for ever")
-    movement_dead_letter_days: int | None = Field(None, ge=1, description="None keeps for ever")
+    movement_batch_size: int = Field(
+        5_000, ge=1, le=20_000, description="movements of one transaction"
+    )
+    movement_lease_seconds: int = Field(
+        60,
+        ge=5,
+        le=3600,
+        description="seconds after which a batch of a silent worker goes back to the list",
+    )
+    movement_retention_days: int | None = Field(
+        None, ge=1, description="days for which movements stay; unset: for ever"
+    )
+    movement_dead_letter_days: int | None = Field(
+        None, ge=1, description="days for which what could not become a movement stays"
+    )
 
 
 class ApiSettings(
@@ -309,14 +388,28 @@ class ApiSettings(
     """The API's settings."""
 
     secret_key: SecretStr = Field(min_length=16, description="signs upload URLs")
-    public_url: str = ""
-    max_upload_bytes: int = Field(2 * 1024**3, ge=1)
-    upload_url_ttl: int = Field(3600, ge=10, le=7 * DAY, description="seconds; stores sign no more")
-    api_port: int = Field(8000, ge=1, le=65535)
+    public_url: str = Field(
+        "",
+        description="where users reach the API, for upload URLs; unset: as the request did",
+    )
+    max_upload_bytes: int = Field(
+        2 * 1024**3, ge=1, description="bytes of a recording; larger ones are refused"
+    )
+    upload_url_ttl: int = Field(
+        3600,
+        ge=10,
+        le=7 * DAY,
+        description="seconds for which an upload URL is good; stores sign no more",
+    )
+    api_port: int = Field(8000, ge=1, le=65535, description="port of the API")
     # Below the 600 s after which OpenAI's own client gives up, which then learns nothing.
-    openai_timeout: int = Field(540, ge=1, le=86_400, description="seconds")
+    openai_timeout: int = Field(
+        540, ge=1, le=86_400, description="seconds that a request of OpenAI's client may take"
+    )
     # Who runs into a time limit, its own or a proxy's, goes away before it asks again.
-    openai_grace: int = Field(30, ge=0, le=600, description="seconds")
+    openai_grace: int = Field(
+        30, ge=0, le=600, description="seconds within which such a client may ask again"
+    )
 
 
 class WorkerSettings(
@@ -331,21 +424,39 @@ class WorkerSettings(
 ):
     """The workers' and beat's settings."""
 
-    celery_concurrency: int = _env("CELERY_CONCURRENCY", 1, ge=1, le=64)
+    celery_concurrency: int = _env(
+        "CELERY_CONCURRENCY", 1, ge=1, le=64, description="tasks at once with which a worker starts"
+    )
     pool: str | None = Field(None, description="name of the WorkerPool, for log lines")
-    retention_days: float | None = Field(None, gt=0, description="None keeps for ever")
-    whisper_model: str = "base"
-    whisper_model_dir: Path = Path("/models")
-    speaker_model: str = SPEAKER_MODEL
+    retention_days: float | None = Field(
+        None, gt=0, description="days after its end when a session is removed; unset: never"
+    )
+    whisper_model: str = Field(
+        "base",
+        description="Whisper model: a folder of STENOFLEET_WHISPER_MODEL_DIR, or a full path",
+    )
+    whisper_model_dir: Path = Field(Path("/models"), description="folder of the models' folders")
+    speaker_model: str = Field(
+        SPEAKER_MODEL,
+        description="model that tells speakers apart; a missing default is done without",
+    )
 
 
 class OperatorSettings(LogSettings):
     """The operator's settings; brokers are named by each WorkerPool."""
 
-    namespace: str = "default"
-    pod_name: str = Field(default_factory=socket.gethostname)
-    watch_namespaces: Annotated[list[str], NoDecode] = Field(default_factory=list)
-    tick_seconds: float = Field(1.0, ge=0.1, le=60)
+    namespace: str = Field("default", description="of the operator, and what it watches by default")
+    pod_name: str = Field(
+        default_factory=socket.gethostname,
+        description="of the operator, in its Lease; unset is the name of the host",
+    )
+    watch_namespaces: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="names with commas between, or * for all; unset is its own",
+    )
+    tick_seconds: float = Field(
+        1.0, ge=0.1, le=60, description="seconds between two looks at the brokers"
+    )
     celery_exporter: bool = Field(
         default=False, description="Metrics under celery-exporter's names, too"
     )
@@ -386,15 +497,15 @@ def load(kind: type[S]) -> S:
 
 
 def _sentence(kind: type[Settings], error: Any) -> str:
-    name = _variable(kind, str(error["loc"][0])) if error["loc"] else kind.__name__
+    name = variable(kind, str(error["loc"][0])) if error["loc"] else kind.__name__
     message = error["msg"].removeprefix("Value error, ")
     if error["type"] == "missing":
         return f"{name} is not set, and has no default"
     return f"{name}: {message}, got {_shown(kind, name, error.get('input'))}"
 
 
-def _variable(kind: type[Settings], place: str) -> str:
-    """A default that is wrong is told by its field, all else by its variable."""
+def variable(kind: type[Settings], place: str) -> str:
+    """The variable of a field; what is no field, as a variable's name, is returned as it is."""
     info = kind.model_fields.get(place)
     return next(iter(_aliases(info.validation_alias)), _prefixed(place)) if info else place
 

@@ -1,4 +1,8 @@
-"""``/livez``, ``/readyz`` and ``/metrics`` of a worker or beat, on a thread of its own."""
+"""``/livez``, ``/readyz``, ``/health`` and ``/metrics`` of a worker or beat, on a thread of its own.
+
+Kubernetes asks the first two: it restarts what is not alive, and a broker that is away is no reason
+to. Hosts that know one question only ask ``/health``: whether tasks are consumed right now.
+"""
 
 import threading
 import time
@@ -17,6 +21,9 @@ TICK = 2.0
 
 SILENCE = 60.0
 """Seconds without one after which the loop counts as dead: far above any pause of its own."""
+
+PAUSE = 10.0
+"""Seconds without one after which nothing counts as consumed: a full processor delays some."""
 
 TIMEOUT = 10.0
 """Seconds until a client that does not go on is left."""
@@ -48,6 +55,13 @@ class Health:
         """Whether it takes tasks, or sends them."""
         return self.ready and not self.stopping
 
+    def is_consuming(self) -> bool:
+        """False while the broker is away or the consumer's loop stands still; of beat, if it runs."""
+        if self._consumer is None or not self.is_ready():
+            return self.is_ready()
+        connected = self._consumer.connection is not None
+        return connected and time.monotonic() - self._ticked < PAUSE
+
     def _tick(self) -> None:
         self._ticked = time.monotonic()
 
@@ -74,6 +88,8 @@ def _handler(health: Health) -> type[BaseHTTPRequestHandler]:
                     self._say(health.is_live())
                 case "/readyz":
                     self._say(health.is_ready())
+                case "/health":
+                    self._say(health.is_consuming())
                 case "/metrics":
                     self._send(HTTPStatus.OK, generate_latest(), CONTENT_TYPE_LATEST)
                 case _:
