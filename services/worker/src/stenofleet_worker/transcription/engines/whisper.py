@@ -3,6 +3,7 @@
 import math
 import os
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,8 @@ from stenofleet_worker.transcription.engines.base import (
     Transcription,
     Word,
 )
-from stenofleet_worker.transcription.engines.pauses import MARGIN, until, without_pauses
+from stenofleet_worker.transcription.engines.clips import Clip, clips
+from stenofleet_worker.transcription.engines.pauses import MARGIN, until
 
 BEAM_SIZE = 5
 """Whisper's own default, with which its error rates are published."""
@@ -76,36 +78,45 @@ class WhisperEngine:
     def detect(self, audio: Audio) -> str | None:
         """By the first half minute of speech; an English-only model hears English."""
         spoken = [audio[start:end] for start, end in self.speech(audio)]
-        if not spoken:
-            return None
-        if not self._model.model.is_multilingual:
-            return str(self._model.supported_languages[0])
-        language, *_ = self._model.detect_language(np.concatenate(spoken))
-        return str(language)
+        return self._spoken_in(np.concatenate(spoken)) if spoken else None
 
     def transcribe(
         self, audio: Audio, language: str | None, options: TranscriptOptions
     ) -> Transcription:
         """Segments; none where the voice activity detection hears nobody."""
+        speech = self.speech(audio)
+        found = clips(speech, len(audio))
+        if not found:
+            # Whisper names a language even for silence.
+            return Transcription(None, iter(()))
+        language = language or self._spoken_in(_sound(audio, found[0]))
+        each = (self._heard(audio, clip, language, options) for clip in found)
+        return Transcription(language, chain.from_iterable(each), speech)
+
+    def _spoken_in(self, speech: Audio) -> str:
+        if not self._model.model.is_multilingual:
+            return str(self._model.supported_languages[0])
+        language, *_ = self._model.detect_language(speech)
+        return str(language)
+
+    def _heard(
+        self, audio: Audio, clip: Clip, language: str, options: TranscriptOptions
+    ) -> Iterator[Segment]:
         # Imported here: the image for housekeeping has no speech recognition.
         from faster_whisper.transcribe import restore_speech_timestamps  # noqa: PLC0415
 
-        speech = self.speech(audio)
-        heard = without_pauses(speech, len(audio))
-        if not heard:
-            # Whisper names a language even for silence.
-            return Transcription(None, iter(()))
-        segments, info = self._model.transcribe(
+        segments, _ = self._model.transcribe(
             # Without silence: it gives invented text, and words are lost at the 30 s boundaries.
-            np.concatenate([audio[start:end] for start, end in heard]),
+            _sound(audio, clip),
             language=language,
             beam_size=BEAM_SIZE,
             condition_on_previous_text=False,
             **_wishes(options),
         )
-        chunks = [{"start": start, "end": end} for start, end in heard]
-        restored = restore_speech_timestamps(segments, chunks, SAMPLE_RATE)
-        return Transcription(info.language, until(speech, _converted(restored)), speech)
+        chunks = [{"start": start, "end": end} for start, end in clip.heard]
+        return until(
+            clip.speech, _converted(restore_speech_timestamps(segments, chunks, SAMPLE_RATE))
+        )
 
     def speech(self, audio: Audio) -> list[Span]:
         """By Silero's voice activity detection, which faster-whisper carries."""
@@ -116,6 +127,10 @@ class WhisperEngine:
         options = VadOptions(min_silence_duration_ms=300, speech_pad_ms=margin)
         found = get_speech_timestamps(audio, options, sampling_rate=SAMPLE_RATE)
         return [(int(each["start"]), int(each["end"])) for each in found]
+
+
+def _sound(audio: Audio, clip: Clip) -> Audio:
+    return np.concatenate([audio[start:end] for start, end in clip.heard])
 
 
 def _wishes(options: TranscriptOptions) -> dict[str, Any]:
