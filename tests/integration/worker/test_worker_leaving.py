@@ -46,3 +46,15 @@ def test_what_a_worker_hears_without_its_redis_is_kept_before_it_ends(
 
     assert worker.popen.wait(60) == 0, worker.text()
     assert [each.state for each in installation.windows(session_id)].count("done") == 1
+
+
+def test_beat_ends_while_it_waits_for_its_redis(installation: Any) -> None:
+    beat = installation.celery("stenofleet_worker", "beat", "-s", "beat-schedule")
+    until(lambda: bool(installation.redis.client().keys("core*")), "its first message", 60)
+    installation.redis.silence()
+    # Longer than its shortest period.
+    time.sleep(3)
+
+    beat.popen.send_signal(signal.SIGTERM)
+
+    assert beat.popen.wait(GONE_SECONDS) == 0, beat.text()
