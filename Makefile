@@ -223,7 +223,7 @@ version: setup ## Print the version; NEW=1.2.3 has all packages, images and the 
 	@$(RUN)/stenofleet-deploy version $(NEW)
 
 release: setup programs ## Write images, chart, bills of materials and checksums into dist/release.
-	eval "$$($(RUN)/cluster env)" && $(RUN)/stenofleet-deploy package $(ARGS)
+	eval "$$($(RUN)/cluster env)" && PATH="$(dir $(UV)):$$PATH" $(RUN)/stenofleet-deploy package $(ARGS)
 
 campaign-ingest: setup tools ## Write EVENTS (1000000) movements while workers are killed and servers restart.
 	EVENTS=$(or $(EVENTS),1000000) $(PYTEST) \

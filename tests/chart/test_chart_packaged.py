@@ -1,8 +1,8 @@
 """A release's folder: every file is there, says what is in it, and is found whole."""
 
-import hashlib
 import json
 import os
+import subprocess
 import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +11,8 @@ import pytest
 from stenofleet_deploy import packaging, versions
 from stenofleet_deploy.errors import DeployError
 from stenofleet_deploy.images import Image, images
-from support.programs import built
-
-ROOT = Path(__file__).parents[2]
+from support.chart import CASES, CHART, ROOT
+from support.programs import built, helm
 
 
 @dataclass
@@ -35,6 +34,15 @@ class Archives:
     def save(self, reference: str, file: Path) -> None:
         assert self.has(reference)
         file.write_text(reference)
+
+
+def told(verb: str, chart: Path, *options: str) -> str:
+    """What Helm says of a chart, with values that leave no password to be made up."""
+    command = [helm(), verb, str(chart), "--values", "-", *options]
+    values = json.dumps(CASES["everything external"])
+    return subprocess.run(
+        command, input=values, capture_output=True, text=True, check=True, timeout=60
+    ).stdout
 
 
 @pytest.fixture(scope="module")
@@ -69,16 +77,37 @@ def test_each_bill_names_what_the_image_holds(folder: Path) -> None:
     assert all("pytest" not in each for each in parts.values())
 
 
-def test_the_checksums_are_those_of_the_files(folder: Path) -> None:
-    for line in (folder / packaging.CHECKSUMS).read_text().splitlines():
-        digest, name = line.split()
-        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+def test_the_checksums_are_those_of_every_file(folder: Path) -> None:
+    check = ["sha256sum", "--check", "--strict", packaging.CHECKSUMS]
+    checked = subprocess.run(
+        check, cwd=folder, capture_output=True, text=True, check=True, timeout=60
+    )
+    found = {line.removesuffix(": OK") for line in checked.stdout.splitlines()}
+    assert found == {each.name for each in folder.iterdir()} - {packaging.CHECKSUMS}
 
 
-def test_the_chart_that_is_packaged_holds_its_definitions(folder: Path) -> None:
+def test_the_chart_that_is_packaged_is_the_chart(folder: Path) -> None:
     [chart] = folder.glob("stenofleet-*.tgz")
+    assert told("template", chart) == told("template", CHART)
+    told("lint", chart, "--strict")
     with tarfile.open(chart) as archive:
         assert "stenofleet/crds/workerpools.yaml" in archive.getnames()
+
+
+def test_a_release_that_fails_leaves_the_one_that_was_there(tmp_path: Path) -> None:
+    before = tmp_path / "release"
+    before.mkdir()
+    (before / packaging.CHECKSUMS).write_text("of the last release\n")
+
+    class Broken(Archives):
+        def save(self, reference: str, file: Path) -> None:
+            raise DeployError(f"no room for {reference} in {file.name}")
+
+    with pytest.raises(DeployError, match="no room"):
+        packaging.package(images("base"), ROOT, before, Broken())
+
+    assert [each.name for each in tmp_path.iterdir()] == ["release"]
+    assert (before / packaging.CHECKSUMS).read_text() == "of the last release\n"
 
 
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:

@@ -20,26 +20,31 @@ from support.load_in_cluster import Load, load
 from support.next_release import VERSION, next_chart, next_images
 from support.releases import GONE_SECONDS, ROOT, deploy, removed, uninstall
 from support.speech import recording
+from support.watches import watched
 
 NAMESPACE = "stenofleet-e2e-life"
 SERVICE = "http://stenofleet-api:8000"
 CHART = ROOT / "helm" / "stenofleet"
+VALUES = Path(__file__).with_name("life_values.yaml")
 HELM_SECONDS = 180
 SESSIONS = 2
 UNKEPT = {"events", "pods"}
 """Kinds that say what happened, and metrics that share the name of pods."""
+ENDINGS = (
+    'jsonpath={.metadata.name} {.status.containerStatuses[*].state.terminated.exitCode}{"\\n"}'
+)
+KILLED = "137"
+"""The code of a container whose grace was over."""
 
 pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
 def release(cluster: Cluster) -> Iterator[Release]:
-    """A release whose volumes stay; the tests below lead it through its life, in their order."""
+    """The tests below lead it through its life, in their order."""
     found = Release(cluster, "stenofleet", NAMESPACE)
     with removed(found):
-        deploy(found)
-        keep = ["redis.persistence", "postgresql.persistence", "storage.volume"]
-        upgraded(found, str(CHART), *(f"{path}.retain=true" for path in keep))
+        deploy(found, "--values", str(VALUES))
         yield found
 
 
@@ -100,8 +105,13 @@ def test_of_two_upgrades_at_once_the_second_is_told_so_and_changes_nothing(
 def test_an_uninstalled_release_leaves_what_it_promises_and_nothing_else(
     release: Release,
 ) -> None:
-    uninstall(release)
-    eventually(lambda: not release.get("pods"), "the last pod to go", GONE_SECONDS)
+    with watched(release.cluster, release.namespace, "pods", "-o", ENDINGS) as endings:
+        uninstall(release)
+        eventually(lambda: not release.get("pods"), "the last pod to go", GONE_SECONDS)
+    seen = {line for _, line in endings}
+    # Its Redis went first; none of them used up its grace.
+    assert any(line.startswith(f"{release.name}-worker-core") for line in seen)
+    assert {line for line in seen if KILLED in line.split()} == set()
     promised = {
         "persistentvolumeclaim/stenofleet-recordings",
         "persistentvolumeclaim/data-stenofleet-redis-0",

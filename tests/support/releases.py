@@ -19,8 +19,8 @@ OURS = {Flavour.EMBEDDED: "stenofleet-cluster", Flavour.KIND: "kind-stenofleet"}
 STOP = {Flavour.EMBEDDED: embedded.down, Flavour.KIND: kind.down}
 # The first start of the embedded cluster builds Kubernetes, the first release its images.
 UP_SECONDS = 3600
-# Above the longest grace of the chart's workers: without their Redis they use all of it.
-GONE_SECONDS = 240
+# Nothing runs any more: what is left is a goodbye of seconds, on a machine that may be busy.
+GONE_SECONDS = 120
 
 
 @contextmanager

@@ -66,9 +66,15 @@ class RedisServer:
     def stop(self) -> None:
         """Stops it; what it held is on its disk."""
         if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
             self._process.terminate()
             self._process.wait(timeout=20)
             self._process = None
+
+    def silence(self) -> None:
+        """It takes connections and says nothing from now on, like one behind a cut network."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
 
     def _answers(self) -> bool:
         try:

@@ -26,7 +26,7 @@ EXTRAS: Final[dict[str, tuple[str, ...]]] = {
 
 
 def package(images: Iterable[Image], root: Path, into: Path, builder: Builder) -> list[Path]:
-    """Write the whole release into the folder ``into``, which is made anew.
+    """Write the whole release into the folder ``into``, which is replaced once all of it is there.
 
     Args:
         images: What is built and saved, as OCI archives.
@@ -42,22 +42,30 @@ def package(images: Iterable[Image], root: Path, into: Path, builder: Builder) -
     """
     if told := versions.differing(root):
         raise DeployError("; ".join(told))
-    _empty(into)
+    _require_own(into)
+    into.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=into.parent) as folder:
+        whole = Path(folder) / into.name
+        whole.mkdir()
+        _write(images, root, whole, builder)
+        shutil.rmtree(into, ignore_errors=True)
+        whole.rename(into)
+    return sorted(into.iterdir(), key=lambda file: (file.name == CHECKSUMS, file.name))
+
+
+def _require_own(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()) and not (folder / CHECKSUMS).exists():
+        raise DeployError(f"{folder}: expected a folder of an earlier release, or none")
+
+
+def _write(images: Iterable[Image], root: Path, into: Path, builder: Builder) -> None:
     version = versions.for_helm(versions.read(root))
     for image in images:
         with step(f"package {image.name} {version}"):
             _image(image, version, root, into, builder)
     with step("package the chart"):
         run(["helm", "package", str(root / CHART), "--destination", str(into)], timeout=60)
-    files = sorted(into.iterdir())
-    return [*files, _checksums(files, into)]
-
-
-def _empty(folder: Path) -> None:
-    if folder.exists() and any(folder.iterdir()) and not (folder / CHECKSUMS).exists():
-        raise DeployError(f"{folder}: expected a folder of an earlier release, or none")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    _checksums(sorted(into.iterdir()), into)
 
 
 def _image(image: Image, version: str, root: Path, into: Path, builder: Builder) -> None:
@@ -84,12 +92,10 @@ def _bill(image: Image, version: str, root: Path) -> dict[str, Any]:
     return bill
 
 
-def _checksums(files: Iterable[Path], into: Path) -> Path:
+def _checksums(files: Iterable[Path], into: Path) -> None:
     """As `sha256sum --check` reads them."""
     lines = [f"{_digest(file)}  {file.name}\n" for file in files]
-    path = into / CHECKSUMS
-    path.write_text("".join(lines))
-    return path
+    (into / CHECKSUMS).write_text("".join(lines))
 
 
 def _digest(file: Path) -> str:

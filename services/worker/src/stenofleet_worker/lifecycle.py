@@ -17,7 +17,7 @@ from stenofleet.contracts.tasks import TRANSCRIPTION_QUEUE
 from stenofleet.errors import SettingsError
 from stenofleet.telemetry import configure_logging, tracing
 
-from stenofleet_worker import health, metrics, observed
+from stenofleet_worker import health, leaving, metrics, observed
 from stenofleet_worker.services import Services
 
 log = structlog.get_logger(__name__)
@@ -75,8 +75,11 @@ class Lifecycle:
         metrics.READY.set_function(self._health.is_ready)
 
     def _stop(self, **_: Any) -> None:
+        if self._services.stopping.is_set():
+            return  # the signal came again
         self._services.stopping.set()
         self._health.stopping = True
+        leaving.begin()
 
     def _beat(self, **_: Any) -> None:
         health.serve(self._health, self._services.settings.health_port)
