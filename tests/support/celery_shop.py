@@ -80,6 +80,13 @@ class Shop:
         self._worker.wait(timeout=10)
         self._worker = None
 
+    def end_worker(self) -> None:
+        """As Kubernetes does, at once: what it runs goes back to its queue."""
+        assert self._worker is not None
+        self._worker.send_signal(signal.SIGQUIT)
+        self._worker.wait(timeout=30)
+        self._worker = None
+
     def stop(self) -> None:
         """Ends the worker, with whatever it runs."""
         if self._worker is not None:
