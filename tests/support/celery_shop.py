@@ -81,10 +81,10 @@ class Shop:
         self._worker = None
 
     def end_worker(self) -> None:
-        """As Kubernetes does, at once: what it runs goes back to its queue."""
+        """As Kubernetes does: it finishes what it has, and says that it goes."""
         assert self._worker is not None
-        self._worker.send_signal(signal.SIGQUIT)
-        self._worker.wait(timeout=30)
+        self._worker.terminate()
+        self._worker.wait(timeout=60)
         self._worker = None
 
     def stop(self) -> None:
