@@ -30,8 +30,8 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs
 	dashboards dashboards-check check test-unit programs test-chart test-integration test-e2e test \
 	up dev-loop down demo dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower images \
 	bench-skeleton bench-scale bench-sense bench-simulator bench-operator bench-reaction \
-	bench-transcription bench-ingest bench-install bench-speakers campaign-releases campaign-kills \
-	campaign-transcription campaign-movements version release campaign-ingest clean
+	bench-transcription bench-ingest bench-install bench-observe bench-speakers campaign-releases \
+	campaign-kills campaign-transcription campaign-movements version release campaign-ingest clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-22s %s\n", $$1, $$2}'
@@ -202,6 +202,9 @@ bench-ingest: setup tools ## Print how fast movements are written, and what thei
 
 bench-install: setup programs ## Print how long an installation takes, and what an upgrade costs its users.
 	$(RUN)/python tests/bench/bench_install.py $(ARGS)
+
+bench-observe: setup tools programs ## Print what it costs to be seen: scrapes, Redis' commands, time of tasks.
+	PATH="$(dir $(UV)):$$PATH" $(RUN)/python tests/bench/bench_observe.py $(ARGS)
 
 bench-speakers: setup models ## Print how well and how fast speakers are told apart.
 	$(RUN)/python -W ignore tests/bench/bench_speakers.py

@@ -80,6 +80,13 @@ class Shop:
         self._worker.wait(timeout=10)
         self._worker = None
 
+    def end_worker(self) -> None:
+        """As Kubernetes does: it finishes what it has, and says that it goes."""
+        assert self._worker is not None
+        self._worker.terminate()
+        self._worker.wait(timeout=60)
+        self._worker = None
+
     def stop(self) -> None:
         """Ends the worker, with whatever it runs."""
         if self._worker is not None:

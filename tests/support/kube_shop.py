@@ -36,10 +36,15 @@ class KubeShop:
         made: dict[str, Any] = answer.json()
         return made
 
-    def make_pod(self, resources: dict[str, Any] | None = None, **container: Any) -> None:
+    def make_pod(
+        self,
+        resources: dict[str, Any] | None = None,
+        labels: dict[str, str] | None = None,
+        **container: Any,
+    ) -> None:
         worker = {"name": "worker", "image": "w", "resources": resources or ONE_SLOT, **container}
         spec = {"containers": [worker, {"name": "proxy", "image": "p"}]}
-        self.make("pods", {"metadata": {"name": POD}, "spec": spec})
+        self.make("pods", {"metadata": {"name": POD, "labels": labels or {}}, "spec": spec})
         self.node_gives(resources or ONE_SLOT)
 
     def pod(self) -> dict[str, Any]:

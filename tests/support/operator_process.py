@@ -16,7 +16,12 @@ MAIN = "from stenofleet_autoscaler.cli import main; main(['run'])"
 
 @contextmanager
 def operator(
-    api: ApiServer, folder: Path, namespaces: str, tick: float = 1.0, token: str = ADMIN
+    api: ApiServer,
+    folder: Path,
+    namespaces: str,
+    tick: float = 1.0,
+    token: str = ADMIN,
+    **settings: str,
 ) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
     """Its process and the port of its pages; it is stopped by SIGTERM as Kubernetes does.
 
@@ -26,6 +31,7 @@ def operator(
         namespaces: those that it watches, `*` for all.
         tick: seconds between two decisions.
         token: as whom it speaks with the API server.
+        settings: more of them, which are ``STENOFLEET_...``.
     """
     port = free_port()
     with (folder / "operator.log").open("wb") as log:
@@ -38,6 +44,7 @@ def operator(
                 "STENOFLEET_WATCH_NAMESPACES": namespaces,
                 "STENOFLEET_HEALTH_PORT": str(port),
                 "STENOFLEET_TICK_SECONDS": str(tick),
+                **{f"STENOFLEET_{name.upper()}": value for name, value in settings.items()},
             },
             stdout=log,
             stderr=log,

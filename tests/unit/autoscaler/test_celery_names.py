@@ -45,6 +45,30 @@ def test_a_failure_bears_the_class_of_its_exception_and_not_its_text() -> None:
     assert b"hush" not in generate_latest(told.registry)
 
 
+@pytest.mark.parametrize("exception", ["<HTTPError 404: hush>", "hush", None])
+def test_a_failure_that_tells_no_class_bears_none_of_its_text(exception: str | None) -> None:
+    told = Told()
+    told.take("task-received", name="send")
+    told.take("task-failed", exception=exception)
+
+    assert told.value("task_failed_total", **MAIL, exception="UnknownException") == 1.0
+    assert b"hush" not in generate_latest(told.registry)
+
+
+def test_what_may_still_happen_to_a_task_begins_at_zero_as_soon_as_it_is_received() -> None:
+    told = Told()
+    told.take("task-received", name="send")
+
+    assert told.value("task_succeeded_total", **MAIL) == 0.0
+    assert told.value("task_failed_total", **MAIL, exception="") == 0.0
+
+
+def test_who_sends_a_task_has_no_series_of_what_workers_do() -> None:
+    told = Told()
+    told.take("task-sent", name="send")
+    assert told.value("task_received_total", **MAIL) is None
+
+
 def test_the_queue_is_known_where_publishers_tell_of_what_they_send() -> None:
     told = Told()
     told.take("task-sent", name="send", queue="mail", hostname="gen1@api-1")
@@ -76,11 +100,20 @@ def test_a_queue_that_cannot_be_read_is_not_told_as_empty() -> None:
     assert Told(Census({}, {"mail-1": 0}, 1)).value("queue_length", queue_name="mail") is None
 
 
+def test_slots_that_a_pod_did_not_tell_yet_are_not_told_as_none() -> None:
+    told = Told(Census({"mail": 7}, {"mail-1": 0}, None), Census({"mail": 7}, {"mail-2": 0}, 2))
+    assert told.value("active_process_count", queue_name="mail") is None
+    assert told.value("active_worker_count", queue_name="mail") == 2.0
+
+
 def test_series_of_hosts_that_are_gone_go_too() -> None:
     told = Told()
     told.take("task-received", name="send")
     told.now = FORGOTTEN_AFTER + 1
     assert told.value("task_received_total", **MAIL) is None
+
+    told.take("task-started")
+    assert told.value("task_received_total", **MAIL) == 0.0
 
 
 def test_no_more_tasks_are_remembered_than_celery_itself_does() -> None:

@@ -92,7 +92,15 @@ def test_every_wrong_value_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     [
         ("REDIS_URL", "http://user:hush@cache"),
         ("REDIS_URL", "sentinel://user:hush@cache:hush"),
+        ("REDIS_URL", "redis://user:hush/1@cache"),
+        ("REDIS_URL", "rediss://user:hush\u2100@cache"),
+        ("REDIS_URL", "sentinel://user:hush\u2100@cache"),
         ("DATABASE_URL", "mysql://user:hush@db"),
+        ("DATABASE_URL", "postgresql://user:hush/1@db"),
+        ("STENOFLEET_TRACING_ENDPOINT", "ftp://user:hush@traces"),
+        ("STENOFLEET_TRACING_ENDPOINT", "https://traces?token=hush"),
+        ("STENOFLEET_STORAGE_URL", "https://hush@store"),
+        ("STENOFLEET_GOOGLE_STAGING_URL", "https://user:hush@store"),
         ("STENOFLEET_SECRET_KEY", "hush"),
     ],
 )

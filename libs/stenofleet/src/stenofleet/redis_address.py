@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import SplitResult, parse_qs, quote, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urlencode
+
+from stenofleet.secret_urls import split
 
 SENTINEL_PORT: Final = 26379
 _NUMBER: Final = re.compile(r"/?(\d*)/?")
@@ -63,12 +65,12 @@ class Sentinels:
         Raises:
             ValueError: it is none; the message holds no part of it.
         """
-        parts = [urlsplit(part.strip()) for part in url.split(";") if part.strip()]
+        parts = [split(part.strip()) for part in url.split(";") if part.strip()]
         if not parts or any(part.scheme != "sentinel" or not part.hostname for part in parts):
             raise ValueError("expected sentinel://host:port/db, several separated by ;")
         named = next((part for part in parts if part.password), parts[0])
         return cls(
-            hosts=tuple((str(part.hostname), _port(part)) for part in parts),
+            hosts=tuple((str(part.hostname), part.port or SENTINEL_PORT) for part in parts),
             username=unquote(named.username) if named.username else None,
             password=unquote(named.password) if named.password else None,
             database=_database(parts),
@@ -100,24 +102,17 @@ def in_full(url: str, ca_file: str | None) -> str:
             URL's own query says wins.
 
     Raises:
-        ValueError: it names Sentinels, and not as `Sentinels.read` takes them.
+        ValueError: it is none, or names Sentinels otherwise than `Sentinels.read` takes them.
     """
     if is_sentinel(url):
         return Sentinels.read(url).url()
     if not url.startswith("rediss://"):
         return url
-    parts = urlsplit(url)
+    parts = split(url)
     told = parse_qs(parts.query)
     wanted = {"ssl_cert_reqs": "required", **({"ssl_ca_certs": ca_file} if ca_file else {})}
     added = urlencode({name: value for name, value in wanted.items() if name not in told}, safe="/")
     return parts._replace(query="&".join(filter(None, (parts.query, added)))).geturl()
-
-
-def _port(part: SplitResult) -> int:
-    try:
-        return part.port or SENTINEL_PORT
-    except ValueError:  # its text holds what stands there
-        raise ValueError("expected a number as each Sentinel's port") from None
 
 
 def _database(parts: list[SplitResult]) -> int:

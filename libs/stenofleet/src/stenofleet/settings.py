@@ -26,6 +26,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from stenofleet.errors import SettingsError
 from stenofleet.google_key import read_key
 from stenofleet.redis_address import Address, in_full, is_sentinel
+from stenofleet.secret_urls import masked, split
 
 PREFIX = "STENOFLEET_"
 DAY = 86_400
@@ -90,6 +91,10 @@ class TracingSettings(Settings):
     def _is_http(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("expected a URL that begins with http:// or https://")
+        if split(value).query:
+            raise ValueError(
+                "expected a URL without a query; OTEL_EXPORTER_OTLP_HEADERS is for credentials"
+            )
         return value
 
 
@@ -135,6 +140,8 @@ class RedisSettings(Settings):
         schemes = ("redis://", "rediss://", "sentinel://", "unix://")
         if value is not None and not value.get_secret_value().startswith(schemes):
             raise ValueError(f"expected a URL that begins with one of {', '.join(schemes)}")
+        if value is not None and not _of_sentinels(value):
+            split(value.get_secret_value())
         if value is not None:
             in_full(value.get_secret_value(), None)
         return value
@@ -199,6 +206,8 @@ class DatabaseSettings(Settings):
     def _is_postgresql(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith(("postgres", "psycopg")):
             raise ValueError("expected a URL that begins with postgresql://")
+        if value is not None:
+            split(value.get_secret_value())
         return value
 
     @property
@@ -515,7 +524,7 @@ def _shown(kind: type[Settings], variable: str, value: Any) -> str:
         names = {field, _prefixed(field), *_aliases(info.validation_alias)}
         if variable in names and "SecretStr" in str(info.annotation):
             return "a value that is kept secret"
-    return repr(value)
+    return masked(repr(value))
 
 
 def _aliases(alias: Any) -> list[str]:

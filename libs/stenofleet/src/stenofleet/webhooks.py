@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ from stenofleet.addresses import is_address, is_public
 from stenofleet.contracts.events import EventName
 from stenofleet.db.models import TranscriptionSession, Webhook, WebhookDelivery
 from stenofleet.errors import TargetRefused
+from stenofleet.secret_urls import split
 from stenofleet.settings import WebhookSettings
 
 PING: Final = "webhook.ping"
@@ -140,10 +141,9 @@ def check_url(url: str, settings: WebhookSettings) -> None:
 
 def _parts(url: str) -> SplitResult:
     try:
-        parts = urlsplit(url)
-        _ = parts.port
+        parts = split(url)
     except ValueError as error:
-        raise TargetRefused(f"expected a URL ({error})") from None
+        raise TargetRefused(str(error)) from None
     if not url.isascii() or any(letter <= " " for letter in url):
         raise TargetRefused("expected a URL in ASCII, without spaces (hosts as xn--...)")
     return parts

@@ -28,6 +28,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from stenofleet.errors import StorageError
+from stenofleet.secret_urls import masked
 from stenofleet.telemetry import tracing
 
 from stenofleet_api.openai.member import with_error
@@ -237,11 +238,15 @@ def _got(error: Mapping[str, Any]) -> str:
         return "nothing"
     if _SECRETS.intersection(error["loc"][-1:]):
         return "a value that is kept secret"
-    return shown(repr(error.get("input")))
+    told = repr(error.get("input"))
+    if any(repr(name) in told for name in _SECRETS):
+        return "what holds a value that is kept secret"
+    return shown(told)
 
 
 def shown(text: str) -> str:
-    """What came in, cut to a length that fits a message."""
+    """What came in, without the secrets of its URLs, cut to a length that fits a message."""
+    text = masked(text)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
 
 

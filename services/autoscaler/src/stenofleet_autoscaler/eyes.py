@@ -97,16 +97,18 @@ class Eyes:
     def census(self, spec: PoolSpec, look: Look, hands: Hands) -> Census:
         """Who works on the pool's queues, and how deep they are."""
         queues = look.reading.queues if look.reading else {}
-        beats, slots = {}, 0
+        beats: dict[str, int] = {}
+        slots: list[int | None] = []
         for raw in self.pods(spec):
             beat = heartbeat_in(look, keys_of(spec), raw["metadata"]["name"])
             if beat is not None:
                 beats[beat.node.rpartition("@")[2]] = beat.active
                 run = pod_objects.containers_started(raw)
-                slots += hands.sizes.slots(raw["metadata"]["name"], run) or 0
+                slots.append(hands.sizes.slots(raw["metadata"]["name"], run))
         found = {name: queues.get(name) for name in spec.demand.queues}
         depths = {name: q.depth for name, q in found.items() if isinstance(q, QueueReading)}
-        return Census(depths, beats, slots)
+        told = [each for each in slots if each is not None]
+        return Census(depths, beats, sum(told) if len(told) == len(slots) else None)
 
     def sight(self, pool: Raw, spec: PoolSpec, look: Look, hands: Hands) -> Sight:
         """The pool and its surroundings, without the work of its queues."""

@@ -1,7 +1,6 @@
 """Structured logs: one JSON object a line, or plain text for a terminal."""
 
 import logging
-import re
 import sys
 from contextlib import AbstractContextManager
 from typing import Any
@@ -9,10 +8,8 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor
 
+from stenofleet.secret_urls import masked
 from stenofleet.settings import LogSettings
-
-_PASSWORD = re.compile(r"(://[^\s/:@\"']*:)[^\s/\"']*@")
-"""The user of a URL, and the password behind it."""
 
 
 def configure_logging(service: str, settings: LogSettings, pool: str | None = None) -> None:
@@ -42,11 +39,6 @@ def configure_logging(service: str, settings: LogSettings, pool: str | None = No
 def bind(**fields: str) -> AbstractContextManager[None]:
     """Adds ``fields`` (a session's or a request's id) to every line logged inside."""
     return structlog.contextvars.bound_contextvars(**fields)
-
-
-def masked(text: str) -> str:
-    """``text`` with the passwords of URLs replaced: libraries put whole addresses into errors."""
-    return _PASSWORD.sub(r"\1***@", text)
 
 
 def _named(always: dict[str, str]) -> Processor:
