@@ -4,7 +4,7 @@ from datetime import datetime
 
 import click
 
-from stenofleet import cli_fleet, cli_keys, cli_plan
+from stenofleet import cli_fleet, cli_flow, cli_keys, cli_load, cli_plan
 from stenofleet.cli_errors import errors_told
 from stenofleet.cli_services import CommandsOfServices
 from stenofleet.cli_steps import as_json_option
@@ -195,5 +195,7 @@ def test_release(api: str, *, as_json: bool) -> None:
     cli_release.run(api, as_json=as_json)
 
 
+main.add_command(cli_flow.test_transcription_flow)
+main.add_command(cli_load.load_test)
 main.add_command(cli_plan.plan)
 main.add_command(cli_fleet.check_celery_status)

@@ -12,14 +12,13 @@ from stenofleet.steps import Result
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Prints JSON.")
 
 
-def tell(found: Iterable[Result], *, as_json: bool, stops: bool = False, **more: Any) -> None:
+def tell(found: Iterable[Result], *, as_json: bool, stops: bool = False) -> None:
     """Tells all results, and exits with 1 when one of them is not good.
 
     Args:
         found: they are told while they come.
         as_json: one object, with ``ok`` and ``steps``.
         stops: the first that is not good is the last.
-        more: other members of that object.
     """
     seen = []
     for result in found:
@@ -30,7 +29,7 @@ def tell(found: Iterable[Result], *, as_json: bool, stops: bool = False, **more:
             break
     good = all(each.is_good for each in seen)
     if as_json:
-        tell_json({"ok": good, "steps": [each.as_json() for each in seen], **more})
+        tell_json({"ok": good, "steps": [each.as_json() for each in seen]})
     if not good:
         sys.exit(1)
 
