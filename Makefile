@@ -23,8 +23,8 @@ CELERY_CONCURRENCY ?= 2
 QUEUES ?= transcription,logs,core
 
 .PHONY: help setup tools models format lint types imports openapi openapi-check chart-docs \
-	chart-docs-check metrics-docs metrics-docs-check manifests manifests-check dashboards \
-	dashboards-check check test-unit programs test-chart test-integration test-e2e test up dev-loop \
+	chart-docs-check metrics-docs metrics-docs-check commands-docs commands-docs-check manifests \
+	manifests-check dashboards dashboards-check check test-unit programs test-chart test-integration test-e2e test up dev-loop \
 	down demo dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower images \
 	bench-skeleton bench-scale bench-sense bench-simulator bench-operator bench-reaction \
 	bench-transcription bench-ingest bench-install bench-speakers campaign-releases campaign-kills \
@@ -85,6 +85,12 @@ metrics-docs: setup ## Write docs/metrics.md from the code.
 metrics-docs-check: setup
 	$(RUN)/python -m stenofleet_deploy.metrics_page --check
 
+commands-docs: setup ## Write docs/commands.md from the programs' parsers.
+	$(RUN)/python -m stenofleet_deploy.commands_page
+
+commands-docs-check: setup
+	$(RUN)/python -m stenofleet_deploy.commands_page --check
+
 manifests: setup programs ## Write manifests/base and manifests/overlays from the chart.
 	eval "$$($(RUN)/cluster env)" && $(RUN)/python -m stenofleet_deploy.manifests
 
@@ -97,7 +103,7 @@ dashboards: setup ## Write the chart's Grafana dashboards from their code.
 dashboards-check: setup
 	$(RUN)/python -m stenofleet_deploy.dashboards --check
 
-check: lint types imports openapi-check chart-docs-check metrics-docs-check dashboards-check version test-unit ## Format, lint, types, import rules, unit tests: under a minute.
+check: lint types imports openapi-check chart-docs-check metrics-docs-check commands-docs-check dashboards-check version test-unit ## Format, lint, types, import rules, unit tests: under a minute.
 
 test-unit: setup ## Unit tests: no server, no cluster.
 	$(PYTEST) tests/unit -q -n auto

@@ -101,7 +101,13 @@ def movement() -> None:
 
 @movement.command("dead-letters")
 @click.option("--owner", help="Only this owner's; default: everybody's.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=100,
+    show_default=True,
+    help="How many are shown, the newest ones.",
+)
 @click.option("--replay", is_flag=True, help="Put all of them into the queue again.")
 @errors_told
 def dead_letters(*, owner: str | None, limit: int, replay: bool) -> None:

@@ -28,7 +28,13 @@ def _drawable(_: click.Context, __: click.Parameter, path: Path | None) -> Path 
 
 
 @click.command("load-test")
-@click.option("--sessions", type=click.IntRange(1, 100_000), default=10, show_default=True)
+@click.option(
+    "--sessions",
+    type=click.IntRange(1, 100_000),
+    default=10,
+    show_default=True,
+    help="How many are sent.",
+)
 @click.option(
     "--concurrency",
     type=click.IntRange(1, 500),
