@@ -21,14 +21,15 @@ PROCESSES ?= 2
 CELERY := $(RUN)/celery -A stenofleet_worker
 CELERY_CONCURRENCY ?= 2
 QUEUES ?= transcription,logs,core
+# Those that a program writes, `stenofleet_deploy.*_page` each.
+PAGES := commands metrics settings workerpool
 # Its theme tells of its successor at each call.
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs
 
 .PHONY: help setup tools models format lint types imports openapi openapi-check chart-docs \
-	chart-docs-check metrics-docs metrics-docs-check settings-docs settings-docs-check \
-	workerpool-docs workerpool-docs-check docs docs-serve manifests manifests-check \
-	dashboards dashboards-check check test-unit programs test-chart test-integration test-e2e test \
-	up dev-loop down demo dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower images \
+	chart-docs-check references references-check docs docs-serve manifests manifests-check dashboards \
+	dashboards-check check test-unit programs test-chart test-integration test-e2e test up dev-loop \
+	down demo dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower images \
 	bench-skeleton bench-scale bench-sense bench-simulator bench-operator bench-reaction \
 	bench-transcription bench-ingest bench-install bench-observe bench-speakers campaign-releases \
 	campaign-kills campaign-transcription campaign-movements version release campaign-ingest clean
@@ -82,23 +83,11 @@ chart-docs: setup ## Write the chart's schema and README from the comments in it
 chart-docs-check: setup
 	$(RUN)/python -m stenofleet_deploy.chart_values --check
 
-metrics-docs: setup ## Write docs/metrics.md from the code.
-	$(RUN)/python -m stenofleet_deploy.metrics_page
+references: setup ## Write the reference pages of docs/ from the code.
+	for page in $(PAGES); do $(RUN)/python -m stenofleet_deploy.$${page}_page; done
 
-metrics-docs-check: setup
-	$(RUN)/python -m stenofleet_deploy.metrics_page --check
-
-settings-docs: setup ## Write docs/settings.md from the code.
-	$(RUN)/python -m stenofleet_deploy.settings_page
-
-settings-docs-check: setup
-	$(RUN)/python -m stenofleet_deploy.settings_page --check
-
-workerpool-docs: setup ## Write docs/workerpool.md from the CRD.
-	$(RUN)/python -m stenofleet_deploy.workerpool_page
-
-workerpool-docs-check: setup
-	$(RUN)/python -m stenofleet_deploy.workerpool_page --check
+references-check: setup
+	for page in $(PAGES); do $(RUN)/python -m stenofleet_deploy.$${page}_page --check; done
 
 docs: setup ## Make the documentation's site in dist/site; a broken link fails it.
 	$(MKDOCS) build --clean
@@ -118,7 +107,7 @@ dashboards: setup ## Write the chart's Grafana dashboards from their code.
 dashboards-check: setup
 	$(RUN)/python -m stenofleet_deploy.dashboards --check
 
-check: lint types imports openapi-check chart-docs-check metrics-docs-check settings-docs-check workerpool-docs-check dashboards-check version test-unit ## Format, lint, types, import rules, unit tests: under a minute.
+check: lint types imports openapi-check chart-docs-check references-check dashboards-check version test-unit ## Format, lint, types, import rules, unit tests: under a minute.
 
 test-unit: setup ## Unit tests: no server, no cluster.
 	$(PYTEST) tests/unit -q -n auto

@@ -122,15 +122,16 @@ class PostgresServer:
 
     def create(self, database: str) -> str:
         """Makes an empty database and returns its URL."""
-        self._execute(f'CREATE DATABASE "{database}"')
+        self.execute(f'CREATE DATABASE "{database}"')
         return self.url(database)
 
     def drop(self, database: str) -> None:
         """Removes a database, with those who are connected to it."""
-        self._execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+        self.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
 
-    def _execute(self, statement: str) -> None:
-        connection = psycopg2.connect(self.url(), connect_timeout=5)
+    def execute(self, statement: str, database: str = "postgres") -> None:
+        """Has one of its databases do something outside of any transaction."""
+        connection = psycopg2.connect(self.url(database), connect_timeout=5)
         connection.autocommit = True
         try:
             connection.cursor().execute(statement)

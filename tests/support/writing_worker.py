@@ -23,6 +23,7 @@ def writing_worker(
     storage: str,
     *,
     queues: str = f"{LOGS_QUEUE},{CORE_QUEUE}",
+    app: str = "stenofleet_worker",
 ) -> Iterator[None]:
     """A worker for ``queues``, which was heard; it reaches Redis at the URL ``broker``."""
     environment = {
@@ -32,7 +33,7 @@ def writing_worker(
         "STENOFLEET_STORAGE_URL": storage,
         "STENOFLEET_HEALTH_PORT": str(free_port()),
     }
-    words = ("-m", "celery", "-A", "stenofleet_worker", "worker", "-Q", queues, "-c", "1")
+    words = ("-m", "celery", "-A", app, "worker", "-Q", queues, "-c", "1")
     with (folder / "worker.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, *words], env=environment, cwd=folder, stdout=log, stderr=log

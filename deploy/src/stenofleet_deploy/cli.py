@@ -132,7 +132,10 @@ def version(new: str | None) -> None:
 @commands.command()
 @whisper_model
 @click.option(
-    "--into", type=click.Path(file_okay=False, path_type=Path), default=ROOT / "dist" / "release"
+    "--into",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=ROOT / "dist" / "release",
+    help="The folder; dist/release by default.",
 )
 def package(whisper_model: str, into: Path) -> None:
     """Write images, chart, bills of materials and checksums of a release into a folder."""

@@ -27,7 +27,7 @@ SECTIONS: Final = {
 INTRODUCTION: Final = """\
 # Metrics
 
-`make metrics-docs` writes this page from the code. How they are scraped stands in
+`make references` writes this page from the code. How they are scraped stands in
 [observability.md](observability.md).
 
 A gauge whose value nobody knows is `NaN`, or is not there: unknown is not zero. Counters begin at 0
@@ -89,7 +89,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--check", action="store_true", help="change nothing, say if it differs")
     options = parser.parse_args(arguments)
     made_files.keep(
-        {options.path: page()}, "the code says: run `make metrics-docs`", check=options.check
+        {options.path: page()}, "the code says: run `make references`", check=options.check
     )
 
 

@@ -24,7 +24,7 @@ SERVICES: Final[Mapping[str, type[Settings]]] = {
 INTRODUCTION: Final = """\
 # Settings
 
-`make settings-docs` writes this page from `stenofleet.settings`, where every environment variable
+`make references` writes this page from `stenofleet.settings`, where every environment variable
 stands. The chart sets them from [its values](../helm/stenofleet/README.md); without Kubernetes they
 are read from the environment, and from a file `.env` in the folder where the process starts.
 
@@ -124,7 +124,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = made_files.options("stenofleet_deploy.settings_page", __doc__, arguments)
     made_files.keep(
         {options.root / PATH: page()},
-        "the code says: run `make settings-docs`",
+        "the code says: run `make references`",
         check=options.check,
     )
 

@@ -52,7 +52,9 @@ OPTIONS = (
         type=click.Choice([Flavour.KIND.value, Flavour.EMBEDDED.value]),
         help="Default: kind when a Docker engine answers, else the embedded cluster.",
     ),
-    click.option("--namespace", default="stenofleet", show_default=True),
+    click.option(
+        "--namespace", default="stenofleet", show_default=True, help="Where the release is."
+    ),
     click.option("--release", default="stenofleet", show_default=True, help="Name for helm."),
 )
 

@@ -16,7 +16,7 @@ CRD: Final = Path("manifests/crds/workerpools.yaml")
 INTRODUCTION: Final = """\
 # WorkerPool
 
-`make workerpool-docs` writes this page from the definition in `manifests/crds`. What the fields
+`make references` writes this page from the definition in `manifests/crds`. What the fields
 bring about stands in [the operator](operator.md); `kubectl explain workerpool.spec` tells the same
 in a terminal. The API server refuses what breaks a rule, with the sentence of the rule.
 """
@@ -112,7 +112,7 @@ def main(arguments: list[str] | None = None) -> None:
     crd = yaml.safe_load((options.root / CRD).read_text(encoding="utf-8"))
     made_files.keep(
         {options.root / PATH: page(crd)},
-        "the definition says: run `make workerpool-docs`",
+        "the definition says: run `make references`",
         check=options.check,
     )
 

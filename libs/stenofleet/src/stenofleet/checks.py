@@ -1,64 +1,27 @@
 """Whether Redis and Celery do what Stenofleet needs, step by step (extras: celery, movement)."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from celery import Celery
 from kombu.exceptions import OperationalError
-from redis import Redis, RedisError
-from redis.exceptions import AuthenticationError, NoPermissionError, OutOfMemoryError
-from redis.exceptions import TimeoutError as NoAnswer
+from redis import Redis
 
 from stenofleet.broker import BrokerKeys
 from stenofleet.broker.heartbeats import is_heard
 from stenofleet.contracts.tasks import CORE_QUEUE, LOGS_QUEUE, PING, PROCESS_MOVEMENT_LOGS
-from stenofleet.errors import StenofleetError
 from stenofleet.movement.events import encode
 from stenofleet.movement.samples import sample
 from stenofleet.movement.state import KEEPING, look, try_push
 from stenofleet.movement.way_in import WayIn
 from stenofleet.outcomes import outcome
+from stenofleet.steps import Step, Trouble
+
+ANSWERS: Final = "Redis answers"
 
 PING_SECONDS: Final = 10.0
 BATCH_SECONDS: Final = 60.0
 LOOK_SECONDS: Final = 0.1
-
-
-class Trouble(StenofleetError):  # noqa: N818 - reads as what it says in an except clause
-    """A step that failed: the cause, and what to try next."""
-
-    def __init__(self, cause: str, then: str) -> None:
-        """Both are sentences without their ends."""
-        super().__init__(cause)
-        self.then = then
-
-
-@dataclass(frozen=True)
-class Step:
-    """Something to be tried; ``run`` returns what was seen, or raises Trouble or RedisError."""
-
-    title: str
-    run: Callable[[], str]
-
-
-def told(error: RedisError, address: str) -> Trouble:
-    """What an error of Redis means at this address, which holds no password."""
-    match error:
-        case AuthenticationError() | NoPermissionError():
-            return Trouble(
-                str(error), "check REDIS_PASSWORD, or the user and password in REDIS_URL"
-            )
-        case OutOfMemoryError():
-            then = "have workers empty the queues, or raise maxmemory (CONFIG SET maxmemory)"
-            return Trouble("Redis has no memory left", then)
-        case NoAnswer():
-            then = "check firewalls and network policies on the way, and whether it needs rediss://"
-            return Trouble(f"nothing answers at {address}", then)
-        case _:
-            then = "check that Redis runs there; REDIS_URL, or REDIS_HOST and REDIS_PORT, say where"
-            return Trouble(f"{address}: {error}", then)
 
 
 def redis_steps(client: Redis, address: str) -> list[Step]:
@@ -84,10 +47,10 @@ def redis_steps(client: Redis, address: str) -> list[Step]:
         return f"{state.queued} movements wait, {state.processing} are being written"
 
     return [
-        Step("Redis answers", answers),
-        Step("Redis takes writes", takes_writes),
-        Step("Redis keeps its queues", keeps),
-        Step("The list of movements can be read", waits),
+        Step(ANSWERS, answers),
+        Step("Redis takes writes", takes_writes, (ANSWERS,)),
+        Step("Redis keeps its queues", keeps, (ANSWERS,)),
+        Step("The list of movements can be read", waits, (ANSWERS,)),
     ]
 
 

@@ -4,9 +4,10 @@ from datetime import datetime
 
 import click
 
-from stenofleet import cli_keys, cli_plan
+from stenofleet import cli_fleet, cli_flow, cli_keys, cli_load, cli_plan
 from stenofleet.cli_errors import errors_told
 from stenofleet.cli_services import CommandsOfServices
+from stenofleet.cli_steps import as_json_option
 from stenofleet.db import upgrade as schema
 from stenofleet.db.engine import make_engine
 from stenofleet.db.models import DEFAULT_OWNER
@@ -100,7 +101,13 @@ def movement() -> None:
 
 @movement.command("dead-letters")
 @click.option("--owner", help="Only this owner's; default: everybody's.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=100,
+    show_default=True,
+    help="How many are shown, the newest ones.",
+)
 @click.option("--replay", is_flag=True, help="Put all of them into the queue again.")
 @errors_told
 def dead_letters(*, owner: str | None, limit: int, replay: bool) -> None:
@@ -128,6 +135,7 @@ def dead_letters(*, owner: str | None, limit: int, replay: bool) -> None:
     help="Puts so many movements into the queue; 10 when it is not said.",
 )
 @click.option("--process-queue", is_flag=True, help="Has a worker write what waits.")
+@as_json_option
 @errors_told
 def test_redis_celery(
     *,
@@ -136,6 +144,7 @@ def test_redis_celery(
     test_celery: bool,
     samples: int | None,
     process_queue: bool,
+    as_json: bool,
 ) -> None:
     """Tries the way of a movement, with the environment's settings or those of .env.
 
@@ -151,13 +160,37 @@ def test_redis_celery(
         celery=test_celery or everything,
         samples=samples,
         process=process_queue,
+        as_json=as_json,
     )
+
+
+@main.command()
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 60.0),
+    default=2.0,
+    show_default=True,
+    help="Seconds until a worker counts as one that does not answer.",
+)
+@as_json_option
+@errors_told
+def doctor(*, timeout: float, as_json: bool) -> None:
+    """Looks for the usual faults: broker, workers, queues, clocks, database, credentials.
+
+    It changes nothing. It tells of each, with the cause and the fix, and exits with 1 when
+    something is wrong.
+    """
+    # Imported here: as above.
+    from stenofleet import cli_doctor  # noqa: PLC0415
+
+    cli_doctor.run(timeout=timeout, as_json=as_json)
 
 
 @main.command("test-release")
 @click.option("--api", required=True, metavar="URL", help="Where the API is.")
+@as_json_option
 @errors_told
-def test_release(api: str) -> None:
+def test_release(api: str, *, as_json: bool) -> None:
     """Asks the API, the broker and the database how they are; the chart's `helm test` runs it.
 
     It tells of each, with the cause and the next thing to try, and exits with 1 when one fails.
@@ -165,7 +198,10 @@ def test_release(api: str) -> None:
     # Imported here: as above.
     from stenofleet import cli_release  # noqa: PLC0415
 
-    cli_release.run(api)
+    cli_release.run(api, as_json=as_json)
 
 
+main.add_command(cli_flow.test_transcription_flow)
+main.add_command(cli_load.load_test)
 main.add_command(cli_plan.plan)
+main.add_command(cli_fleet.check_celery_status)

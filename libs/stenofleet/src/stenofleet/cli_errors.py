@@ -8,6 +8,7 @@ from typing import ParamSpec
 import click
 
 from stenofleet.errors import StenofleetError
+from stenofleet.steps import Trouble
 
 P = ParamSpec("P")
 
@@ -21,6 +22,8 @@ def errors_told(run: Callable[P, None]) -> Callable[P, None]:
             run(*args, **kwargs)
         except StenofleetError as error:
             click.echo(f"error: {error}", err=True)
+            if isinstance(error, Trouble):
+                click.echo(f"  next: {error.then}", err=True)
             sys.exit(1)
 
     return told

@@ -19,10 +19,34 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.option("--peak-users", type=click.IntRange(1, 10**6), default=100, show_default=True)
-@click.option("--task-minutes", type=POSITIVE, default=3.5, show_default=True)
-@click.option("--safety", type=click.FloatRange(1.0, 100.0), default=1.5, show_default=True)
-@click.option("--tasks-per-worker", type=click.IntRange(1), default=4, show_default=True)
+@click.option(
+    "--peak-users",
+    type=click.IntRange(1, 10**6),
+    default=100,
+    show_default=True,
+    help="Who use it at the same time, at most.",
+)
+@click.option(
+    "--task-minutes",
+    type=POSITIVE,
+    default=3.5,
+    show_default=True,
+    help="How long a task runs.",
+)
+@click.option(
+    "--safety",
+    type=click.FloatRange(1.0, 100.0),
+    default=1.5,
+    show_default=True,
+    help="The guide's margin: users times this is what it requires.",
+)
+@click.option(
+    "--tasks-per-worker",
+    type=click.IntRange(1),
+    default=4,
+    show_default=True,
+    help="That a worker does at the same time.",
+)
 @click.option(
     "--tasks-per-user-hour",
     type=POSITIVE,

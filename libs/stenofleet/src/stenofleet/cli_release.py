@@ -1,32 +1,33 @@
 """The command ``stenofleet test-release`` (extras: celery, db, movement)."""
 
-import sys
 from urllib.parse import urlsplit
 
 import click
 
-from stenofleet import cli_checks, release_checks
-from stenofleet.checks import Step
+from stenofleet import cli_steps, release_checks
 from stenofleet.db.engine import make_engine
 from stenofleet.movement.way_in import connect
+from stenofleet.redis_clients import address_of
 from stenofleet.settings import DatabaseSettings, RedisSettings, load
+from stenofleet.steps import results
 
 
-def run(api: str) -> None:
+def run(api: str, *, as_json: bool) -> None:
     """Tries everything, whatever fails before it, and exits with 1 when something did.
 
     Args:
         api: where the API is: ``http://host:port``.
+        as_json: see `stenofleet.cli_steps.tell`.
     """
     settings, engine = load(RedisSettings), make_engine(load(DatabaseSettings))
+    client = connect(settings)
+    address = address_of(client, settings.redis_sentinel_master)
     steps = [
         release_checks.api_step(_host(api)),
-        _broker(settings),
+        release_checks.redis_step(client, address),
         release_checks.database_step(engine),
     ]
-    done = [cli_checks.is_done(step, "the broker") for step in steps]
-    if not all(done):
-        sys.exit(1)
+    cli_steps.tell(results(steps, address), as_json=as_json)
 
 
 def _host(api: str) -> str:
@@ -34,9 +35,3 @@ def _host(api: str) -> str:
     if found.scheme != "http" or not found.netloc:
         raise click.BadParameter(f"expected http://host:port, got {api}", param_hint="--api")
     return found.netloc
-
-
-def _broker(settings: RedisSettings) -> Step:
-    client = connect(settings)
-    address = cli_checks.address_of(client, settings.redis_sentinel_master)
-    return release_checks.redis_step(client, address)

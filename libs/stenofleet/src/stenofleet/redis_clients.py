@@ -46,6 +46,15 @@ def asking_once_async(
     return client
 
 
+def address_of(client: Redis, master: str | None) -> str:
+    """Where a client connects to, without its password; ``master`` is what Sentinels name it."""
+    told = client.connection_pool.connection_kwargs
+    if "path" in told:
+        return str(told["path"])
+    place = f"{told['host']}:{told['port']}" if "host" in told else f"the master {master}"
+    return f"{place}, database {told.get('db') or 0}"
+
+
 def _client(
     kind: Any, sentinel: Any, address: Address, waits: dict[str, Any], options: dict[str, Any]
 ) -> Any:

@@ -5,6 +5,8 @@ Redis lists, what a message and an entry of ``unacked`` look like, and which que
 message came from.
 """
 
+from stenofleet.broker.depths import depths
+from stenofleet.broker.events import parse_events
 from stenofleet.broker.keys import BrokerKeys
 from stenofleet.broker.messages import Delivery, Message, parse_delivery, parse_message
 from stenofleet.broker.missing import missing_task_ids
@@ -15,9 +17,11 @@ __all__ = [
     "BrokerKeys",
     "Delivery",
     "Message",
+    "depths",
     "missing_task_ids",
     "parse_binding",
     "parse_delivery",
+    "parse_events",
     "parse_message",
     "queues_for",
 ]

@@ -1,10 +1,12 @@
 """Whether a worker is there, by the heartbeats that all of them send."""
 
 import time
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
 
 from redis import Redis
 
+from stenofleet.broker.events import parse_events
 from stenofleet.broker.keys import BrokerKeys
 
 if TYPE_CHECKING:
@@ -20,11 +22,24 @@ LISTEN_SECONDS: Final = 3.0
 def is_heard(client: Redis, keys: BrokerKeys, seconds: float = LISTEN_SECONDS) -> bool:
     """Whether some worker's heartbeat comes within so many seconds.
 
-    It only listens: a consumer of kombu's would restore others' messages.
+    Raises:
+        redis.RedisError: Redis is away, or does not let us listen.
+    """
+    return any(True for _ in _messages(client, keys, seconds))
+
+
+def heartbeats(client: Redis, keys: BrokerKeys, seconds: float) -> Iterator[Any]:
+    """The events in the heartbeats that come within so many seconds.
 
     Raises:
         redis.RedisError: Redis is away, or does not let us listen.
     """
+    for message in _messages(client, keys, seconds):
+        yield from parse_events(message)
+
+
+def _messages(client: Redis, keys: BrokerKeys, seconds: float) -> Iterator[bytes | str]:
+    """It only listens: a consumer of kombu's would restore others' messages."""
     database = client.connection_pool.connection_kwargs.get("db") or 0
     deadline = time.monotonic() + seconds
     # redis-py leaves this method without types.
@@ -33,6 +48,5 @@ def is_heard(client: Redis, keys: BrokerKeys, seconds: float = LISTEN_SECONDS) -
         events.subscribe(keys.broadcast(database, EXCHANGE, EVENT))
         while (left := deadline - time.monotonic()) > 0:
             # What comes first may be the answer to the subscription, which is no message.
-            if events.get_message(timeout=left):
-                return True
-    return False
+            if message := events.get_message(timeout=left):
+                yield message["data"]

@@ -3,14 +3,8 @@
 from math import isfinite
 from pathlib import Path
 
-from stenofleet.errors import StenofleetError
+from stenofleet import charts
 from stenofleet.plan.answer import Plan, option
-
-SUFFIXES = (".svg", ".png")
-
-
-class ChartError(StenofleetError):
-    """A chart that cannot be drawn."""
 
 
 def draw(plan: Plan, path: Path) -> None:
@@ -19,16 +13,11 @@ def draw(plan: Plan, path: Path) -> None:
     Raises:
         ChartError: another suffix, or matplotlib is not there.
     """
-    if path.suffix not in SUFFIXES:
-        raise ChartError(f"--chart: expected a name that ends in .svg or .png, got {path.name!r}")
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415 - an extra, for charts alone
-    except ImportError:
-        raise ChartError("charts need: pip install 'stenofleet[plan]'") from None
+    charts.check(path)
     asked = plan.question
     slots = range(int(asked.load.offered) + 1, plan.needed * 2 + 2)
     waits = [(each, option(asked, each).wait) for each in slots]
-    figure = Figure(figsize=(8, 4.5), layout="constrained")
+    figure = charts.figure(8, 4.5)
     axes = figure.subplots()
     shown = [(each, seconds) for each, seconds in waits if isfinite(seconds)]
     axes.plot(*zip(*shown, strict=True), marker="o", markersize=3)
@@ -38,4 +27,4 @@ def draw(plan: Plan, path: Path) -> None:
     axes.set_ylabel(f"{asked.share:.0%} are started within (s)")
     axes.set_ylim(bottom=0, top=max(asked.objective * 5, 1))
     axes.legend()
-    figure.savefig(path, dpi=110)
+    charts.save(figure, path)

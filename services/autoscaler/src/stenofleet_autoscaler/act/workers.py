@@ -4,6 +4,8 @@ import asyncio
 import time
 from collections.abc import Iterable
 
+from stenofleet.broker import pidbox
+
 from stenofleet_autoscaler.act.control import RemoteControl
 from stenofleet_autoscaler.act.errors import NoReply, Refused
 from stenofleet_autoscaler.model import Heartbeat
@@ -30,13 +32,10 @@ async def concurrency(control: RemoteControl, node: str) -> int:
     Raises:
         ActionError: it did not say.
     """
-    match await control.call(node, "stats"):
-        case {"pool": {"processes": [*processes]}}:
-            return len(processes)  # prefork: its max-concurrency does not follow a resize
-        case {"pool": {"max-concurrency": int(limit)}}:
-            return limit
-        case _:
-            raise NoReply(f"{node} did not tell its concurrency")
+    told = pidbox.concurrency(await control.call(node, "stats"))
+    if told is None:
+        raise NoReply(f"{node} did not tell its concurrency")
+    return told
 
 
 async def resize(control: RemoteControl, node: str, present: int, wanted: int) -> int:

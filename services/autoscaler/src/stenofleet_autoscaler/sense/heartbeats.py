@@ -1,9 +1,7 @@
 """Workers' heartbeats, read from Redis' pub/sub: no broadcast, and no kombu."""
 
 import asyncio
-import base64
 import contextlib
-import json
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 import structlog
 from redis import RedisError
 from redis.asyncio import Redis
+from stenofleet.broker import parse_events
 
 from stenofleet_autoscaler.model import Heartbeat
 
@@ -73,7 +72,7 @@ class Heartbeats:
 
     def take(self, data: bytes | str) -> None:
         """Takes in one message of the event exchange; what is none is left aside."""
-        for event in _events(data):
+        for event in parse_events(data):
             match event:
                 case {"type": "worker-offline", "hostname": str(node)}:
                     self._beats.pop(node, None)
@@ -125,19 +124,6 @@ class Heartbeats:
                     self._listening_since = self._clock()
                 elif message["type"] == "pmessage":
                     self.take(message["data"])
-
-
-def _events(data: bytes | str) -> list[Any]:
-    """The events in a kombu message: one, or a list of them where the sender groups."""
-    try:
-        envelope = json.loads(data)
-        body = envelope["body"]
-        if envelope["properties"].get("body_encoding") == "base64":
-            body = base64.b64decode(body)
-        event = json.loads(body)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return []
-    return event if isinstance(event, list) else [event]
 
 
 def _literal(text: str) -> str:

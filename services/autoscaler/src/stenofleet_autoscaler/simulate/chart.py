@@ -1,20 +1,16 @@
-"""A chart of the pool over time, for each policy: SVG or PNG by the file's suffix.
-
-matplotlib draws both, and is an extra (``stenofleet-autoscaler[simulate]``): with all it needs it
-is some 100 MB that the operator's image does not carry.
-"""
+"""A chart of the pool over time, for each policy."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from stenofleet import charts
 
 from stenofleet_autoscaler.simulate.meter import Sample
 from stenofleet_autoscaler.simulate.outcome import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-SUFFIXES = (".svg", ".png")
 
 ROWS: dict[str, Callable[[Sample], float]] = {
     "queued tasks": lambda sample: sample.queued,
@@ -27,26 +23,10 @@ FEW_SECONDS = 1800.0
 """Up to here the time is told in seconds, then in hours."""
 
 
-class ChartError(Exception):
-    """A chart that cannot be drawn."""
-
-
-def check(path: Path) -> None:
-    """Raises ChartError when it cannot be drawn: the suffix, or matplotlib is not there."""
-    if path.suffix not in SUFFIXES:
-        raise ChartError(f"chart: expected a name that ends in .svg or .png, got {path.name!r}")
-    try:
-        from matplotlib.figure import Figure  # noqa: F401, PLC0415 - an extra, for charts alone
-    except ImportError:
-        raise ChartError("charts need: pip install 'stenofleet-autoscaler[simulate]'") from None
-
-
 def draw(outcomes: Sequence[Outcome], objective: float, path: Path) -> None:
     """Draws a row for each figure and a line for each policy that has samples."""
-    from matplotlib.figure import Figure  # noqa: PLC0415 - an extra that only the chart needs
-
     drawn = [each for each in outcomes if each.samples]
-    figure = Figure(figsize=(11, 9), layout="constrained")
+    figure = charts.figure(11, 9)
     axes = figure.subplots(len(ROWS), 1, sharex=True)
     scale, unit = _unit(drawn)
     for place, (title, value) in zip(axes, ROWS.items(), strict=True):
@@ -54,7 +34,7 @@ def draw(outcomes: Sequence[Outcome], objective: float, path: Path) -> None:
     axes[1].axhline(objective, color="grey", linestyle=":", label="objective")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=8)
     axes[-1].set_xlabel(f"time ({unit})")
-    figure.savefig(path, dpi=110)
+    charts.save(figure, path)
 
 
 def _row(

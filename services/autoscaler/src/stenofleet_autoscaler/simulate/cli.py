@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+from stenofleet import charts
+from stenofleet.charts import ChartError
 
-from stenofleet_autoscaler.simulate import chart as charts
+from stenofleet_autoscaler.simulate import chart as pictures
 from stenofleet_autoscaler.simulate import policies, trace
-from stenofleet_autoscaler.simulate.chart import ChartError
 from stenofleet_autoscaler.simulate.generate import KINDS
 from stenofleet_autoscaler.simulate.outcome import Outcome
 from stenofleet_autoscaler.simulate.policies import PolicyError
@@ -32,7 +33,7 @@ def _known(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> tup
 def _drawable(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
     try:
         if path:
-            charts.check(path)
+            charts.check(path, "stenofleet-autoscaler[simulate]")
     except ChartError as error:
         raise click.BadParameter(str(error)) from None
     return path
@@ -79,7 +80,7 @@ def simulate(
     outcomes = [policies.simulate(name, work, setting) for name in names or DEFAULT_POLICIES]
     _tell(outcomes, as_json=as_json)
     if chart:
-        charts.draw(outcomes, setting.objective, chart)
+        pictures.draw(outcomes, setting.objective, chart)
 
 
 def _setting(**assumed: Any) -> Setting:

@@ -1,0 +1,1 @@
+"""What ``stenofleet load-test`` does: many sessions at once, and what became of them."""
