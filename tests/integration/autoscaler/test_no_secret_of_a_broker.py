@@ -61,8 +61,9 @@ def make_pool(kube: KubeShop, name: str, url: str) -> None:
 @pytest.fixture
 def told(kube: KubeShop, tmp_path: Path) -> dict[str, str]:
     """All that the operator says, by where."""
-    settings = {"log_level": "DEBUG", "celery_exporter": "true"}
-    with operator(kube.api, tmp_path, kube.namespace, **settings) as (_, port):
+    with operator(
+        kube.api, tmp_path, kube.namespace, log_level="DEBUG", celery_exporter="true"
+    ) as (_, port):
         until(lambda: all_are_told(kube), "what is wrong with each broker", SECONDS)
         url = f"http://127.0.0.1:{port}"
         names = [*URLS, "refuses"]
