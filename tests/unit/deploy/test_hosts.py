@@ -1,5 +1,6 @@
 """The files for hosts without Kubernetes name what is there, and stop as those hosts stop them."""
 
+import json
 import re
 import shlex
 import shutil
@@ -10,9 +11,11 @@ from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from stenofleet.settings import ApiSettings, WorkerSettings, variable
+from support.chart import merged
 
 ROOT = Path(__file__).parents[3]
 HOSTS = ROOT / "hosts"
@@ -73,6 +76,17 @@ def test_separate_services_run_one_clock_and_consume_all_queues() -> None:
 
     assert len(beats) == 1
     assert queues - {""} == {"transcription", "logs", "core"}
+
+
+@pytest.mark.parametrize("path", sorted((HOSTS / "values").iterdir()), ids=lambda path: path.stem)
+def test_values_of_a_cloud_are_ones_that_the_chart_takes(path: Path) -> None:
+    schema = json.loads((ROOT / "helm/stenofleet/values.schema.json").read_text())
+    values = yaml.safe_load(path.read_text())
+    defaults = yaml.safe_load((ROOT / "helm/stenofleet/values.yaml").read_text())
+
+    jsonschema.validate(merged(defaults, values), schema)
+    with pytest.raises(jsonschema.ValidationError, match="storrage"):
+        jsonschema.validate(merged(defaults, values) | {"storrage": {}}, schema)
 
 
 def programs() -> Iterator[tuple[str, str, int]]:
