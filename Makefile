@@ -27,9 +27,16 @@ PAGES := commands metrics settings workerpool
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs
 
 .PHONY: help setup tools models format lint types imports openapi openapi-check chart-docs \
+<<<<<<< HEAD
 	chart-docs-check references references-check docs docs-serve manifests manifests-check dashboards \
 	dashboards-check check test-unit programs test-chart test-integration test-e2e test up dev-loop \
 	down demo dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower images \
+=======
+	chart-docs-check metrics-docs metrics-docs-check settings-docs settings-docs-check \
+	workerpool-docs workerpool-docs-check docs docs-serve manifests manifests-check \
+	dashboards dashboards-check check test-unit programs test-chart test-integration test-e2e test \
+	docker-worker docker-worker-cloudrun docker-combined up dev-loop down demo dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower images \
+>>>>>>> site
 	bench-skeleton bench-scale bench-sense bench-simulator bench-operator bench-reaction \
 	bench-transcription bench-ingest bench-install bench-observe bench-speakers campaign-releases \
 	campaign-kills campaign-alerts campaign-transcription campaign-movements version release \
@@ -163,6 +170,16 @@ run-beat: setup ## Run Celery's clock; one is enough.
 
 run-flower: setup ## Serve Flower on http://127.0.0.1:5555, to this machine alone.
 	$(CELERY) flower --address=127.0.0.1 --port=5555 $(ARGS)
+
+docker-worker: ## Build the worker's image with docker, as stenofleet/worker.
+	docker build -f services/worker/Dockerfile -t stenofleet/worker .
+
+docker-worker-cloudrun: docker-worker ## The same for hosts that ask for a server on PORT: /health tells of the consumer.
+	docker build -f hosts/worker-cloudrun.Dockerfile -t stenofleet/worker-cloudrun .
+
+docker-combined: docker-worker ## API, worker and beat in one image, for a host of one container.
+	docker build -f services/api/Dockerfile -t stenofleet/api .
+	docker build -f hosts/combined.Dockerfile -t stenofleet/combined .
 
 images: setup ## Build the images that changed and bring them to the cluster.
 	$(RUN)/stenofleet-deploy images $(WHERE) $(if $(REGISTRY),--registry $(REGISTRY))

@@ -28,6 +28,20 @@ def rendered(profile: str) -> list[Object]:
     return render(values(profile))
 
 
+@pytest.mark.parametrize("cloud", ["gke", "eks", "aks"])
+def test_values_of_a_cloud_go_on_top_of_production(cloud: str) -> None:
+    found: Values = yaml.safe_load((PAGE.parents[1] / f"hosts/values/{cloud}.yaml").read_text())
+    objects = render(merged(values("production"), found))
+
+    account = of_kind(objects, "ServiceAccount")[""]
+    expected = found.get("serviceAccount", {}).get("annotations")
+    assert account["metadata"].get("annotations") == expected
+    # A bucket needs no volume; without one, many nodes mount it.
+    claims = of_kind(objects, "PersistentVolumeClaim")
+    modes = [each["spec"]["accessModes"] for name, each in claims.items() if "recordings" in name]
+    assert modes == ([["ReadWriteMany"]] if cloud == "aks" else [])
+
+
 def test_the_page_tells_every_profile() -> None:
     assert tuple(row[0] for row in ROW.findall(PAGE.read_text())) == PROFILES
 

@@ -145,11 +145,10 @@ def test_a_host_is_told_the_truth_about_the_consumer(installation: Any) -> None:
     installation.redis.start()
     until(lambda: health() == 200, "the broker's return to be told", 60)
 
-    installation.redis.pause()
-    try:
+    with installation.redis.client() as client:
+        client.client_pause(120_000)
         until(lambda: health() == 503, "the broker that hangs to be told", 60)
-    finally:
-        installation.redis.resume()
+        client.client_unpause()
     until(lambda: health() == 200, "the consumer to go on", 60)
 
 

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+<<<<<<< HEAD
 from stenofleet import settings
+=======
+from stenofleet.settings import variable
+>>>>>>> site
 from stenofleet_deploy import metrics_page, settings_page, workerpool_page
 from support import documents
 
@@ -28,7 +32,11 @@ def text(page: str) -> str:
 def test_every_variable_that_a_service_reads_is_told_of_once_and_explained() -> None:
     names = [entry.name for entry in SETTINGS]
     read = {
+<<<<<<< HEAD
         settings.variable(kind, field)
+=======
+        variable(kind, field)
+>>>>>>> site
         for kind in settings_page.SERVICES.values()
         for field in kind.model_fields
     }
@@ -61,7 +69,7 @@ def test_every_command_of_a_program_is_told_of(program: str) -> None:
 def commands_of(program: str) -> list[str]:
     executable = Path(sys.executable).parent / program
     done = subprocess.run(
-        [executable, "--help"], capture_output=True, text=True, timeout=60, check=True
+        [executable, "--help"], capture_output=True, text=True, timeout=300, check=True
     )
     _, commands = re.split(r"^(?:Commands|positional arguments):$", done.stdout, flags=re.MULTILINE)
     return re.findall(r"^ {2,4}([a-z][a-z-]+)", commands, re.MULTILINE)

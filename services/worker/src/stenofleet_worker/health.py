@@ -1,4 +1,4 @@
-"""``/livez``, ``/readyz``, ``/health`` and ``/metrics`` of a worker or beat, on a thread of its own.
+"""``/livez``, ``/readyz``, ``/health`` and ``/metrics`` of a worker or beat, on their own thread.
 
 Kubernetes asks the first two: it restarts what is not alive, and a broker that is away is no reason
 to. Hosts that know one question only ask ``/health``: whether tasks are consumed right now.
@@ -56,7 +56,7 @@ class Health:
         return self.ready and not self.stopping
 
     def is_consuming(self) -> bool:
-        """False while the broker is away or the consumer's loop stands still; of beat, if it runs."""
+        """False while the broker is away or the loop stands still; beat consumes by running."""
         if self._consumer is None or not self.is_ready():
             return self.is_ready()
         connected = self._consumer.connection is not None
