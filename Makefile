@@ -27,20 +27,13 @@ PAGES := commands metrics settings workerpool
 MKDOCS := NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs
 
 .PHONY: help setup tools models format lint types imports openapi openapi-check chart-docs \
-<<<<<<< HEAD
 	chart-docs-check references references-check docs docs-serve manifests manifests-check dashboards \
 	dashboards-check check test-unit programs test-chart test-integration test-e2e test up dev-loop \
-	down demo dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower images \
-=======
-	chart-docs-check metrics-docs metrics-docs-check settings-docs settings-docs-check \
-	workerpool-docs workerpool-docs-check docs docs-serve manifests manifests-check \
-	dashboards dashboards-check check test-unit programs test-chart test-integration test-e2e test \
-	docker-worker docker-worker-cloudrun docker-combined up dev-loop down demo dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower images \
->>>>>>> site
-	bench-skeleton bench-scale bench-sense bench-simulator bench-operator bench-reaction \
-	bench-transcription bench-ingest bench-install bench-observe bench-speakers campaign-releases \
-	campaign-kills campaign-alerts campaign-transcription campaign-movements version release \
-	campaign-ingest clean
+	down demo dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower docker-worker \
+	docker-worker-cloudrun docker-combined images bench-skeleton bench-scale bench-sense \
+	bench-simulator bench-operator bench-reaction bench-transcription bench-ingest bench-install \
+	bench-observe bench-speakers campaign-releases campaign-kills campaign-alerts \
+	campaign-transcription campaign-movements version release campaign-ingest clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-22s %s\n", $$1, $$2}'

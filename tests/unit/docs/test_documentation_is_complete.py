@@ -7,11 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-<<<<<<< HEAD
-from stenofleet import settings
-=======
 from stenofleet.settings import variable
->>>>>>> site
 from stenofleet_deploy import metrics_page, settings_page, workerpool_page
 from support import documents
 
@@ -32,11 +28,7 @@ def text(page: str) -> str:
 def test_every_variable_that_a_service_reads_is_told_of_once_and_explained() -> None:
     names = [entry.name for entry in SETTINGS]
     read = {
-<<<<<<< HEAD
-        settings.variable(kind, field)
-=======
         variable(kind, field)
->>>>>>> site
         for kind in settings_page.SERVICES.values()
         for field in kind.model_fields
     }
