@@ -86,7 +86,7 @@ def test_values_of_a_cloud_are_ones_that_the_chart_takes(path: Path) -> None:
 
     jsonschema.validate(merged(defaults, values), schema)
     with pytest.raises(jsonschema.ValidationError, match="storrage"):
-        jsonschema.validate(merged(defaults, values) | {"storrage": {}}, schema)
+        jsonschema.validate(merged(defaults, {"storrage": {}}), schema)
 
 
 def programs() -> Iterator[tuple[str, str, int]]:
