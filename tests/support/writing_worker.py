@@ -40,7 +40,7 @@ def writing_worker(
         )
     redis = Redis.from_url(server.url)
     try:
-        until(lambda: is_heard(redis, BrokerKeys(), 1), "a heartbeat", 60)
+        until(lambda: is_heard(redis, BrokerKeys(), 1), "a heartbeat", 150)
         yield
     finally:
         process.terminate()

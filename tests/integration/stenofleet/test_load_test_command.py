@@ -52,7 +52,7 @@ def test_what_the_api_refuses_is_counted_with_its_own_words(
     file = tmp_path / "notes.wav"
     file.write_text("no sound")
 
-    result = typed("--sessions", "3", "--recording", str(file), "--keep")
+    result = typed("--sessions", "3", "--recording", str(file))
 
     assert result.exit_code == 1
     assert (
@@ -60,7 +60,7 @@ def test_what_the_api_refuses_is_counted_with_its_own_words(
         in (result.stdout)
     )
     assert "wait          unknown" in result.stdout
-    assert states(database_url) == ["uploading"] * 3
+    assert states(database_url) == []
 
 
 def test_tasks_that_nobody_takes_have_failed_and_are_removed(

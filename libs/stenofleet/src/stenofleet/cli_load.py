@@ -1,8 +1,7 @@
 """The command ``stenofleet load-test``."""
 
 import sys
-import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -91,10 +90,12 @@ def load_test(
         _api(url, key, recording, language) if against == "api" else _queue(recording, language)
     )
     with opened as target:
-        with shown(sessions, "ended") as tell:
-            report, made = drive(target, load, tell)
-        if not keep:
-            _remove(target, made)
+        try:
+            with shown(sessions, "ended") as tell:
+                report = drive(target, load, tell)
+        finally:
+            if not keep:
+                _remove(target)
     if as_json:
         cli_steps.tell_json(report.as_json())
     else:
@@ -139,10 +140,10 @@ def _queue(recording: Recording, language: str) -> Iterator[Target]:
         engine.dispose()
 
 
-def _remove(target: Target, made: Collection[uuid.UUID]) -> None:
+def _remove(target: Target) -> None:
     """What cannot be removed is told, and changes no figure."""
     left: list[StenofleetError] = []
-    for session in made:
+    for session in target.made:
         try:
             target.remove(session)
         except StenofleetError as error:

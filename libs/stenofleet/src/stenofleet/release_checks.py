@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from redis import Redis
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
+from stenofleet.db.told import database_told
 from stenofleet.db.upgrade import head, is_ready
 from stenofleet.steps import Step, Trouble
 
@@ -44,13 +44,8 @@ def database_step(engine: Engine) -> Step:
     """That the database answers and has the schema of this version."""
 
     def answers() -> str:
-        try:
-            with engine.connect() as connection:
-                ready = is_ready(connection)
-        except SQLAlchemyError as error:
-            cause = " ".join(str(getattr(error, "orig", error)).split())
-            then = "check that PostgreSQL runs, and DATABASE_URL, which says where"
-            raise Trouble(cause, then) from None
+        with database_told(), engine.connect() as connection:
+            ready = is_ready(connection)
         if not ready:
             then = "run `stenofleet db upgrade`, or see the log of the Job of the migrations"
             raise Trouble(f"the schema is not at revision {head()}", then)

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 
 from stenofleet.broker import BrokerKeys
 from stenofleet.broker.heartbeats import LISTEN_SECONDS, heartbeats
+from stenofleet.db.told import database_told
 from stenofleet.doctor.workers import WORKERS, Fleet
 from stenofleet.steps import Step, Trouble
 
@@ -29,7 +30,7 @@ def database_step(client: Redis, engine: Engine, needs: tuple[str, ...]) -> Step
     """That the database's clock is Redis'."""
 
     def agrees() -> str:
-        with engine.connect() as connection:
+        with database_told(), engine.connect() as connection:
             found = ahead_of_us(
                 lambda: (
                     connection.execute(text("SELECT clock_timestamp()")).scalar_one().timestamp()

@@ -19,12 +19,14 @@ class ByApi:
         self._client = client
         self._recording = recording
         self._language = language
+        self.made: set[uuid.UUID] = set()
         self._tag = f"load-test-{uuid.uuid4().hex[:12]}"
 
     def submit(self, number: int) -> Sent:
         """Three requests."""
         client = self._client
         session = client.create(f"load test {number}", self._language, [self._tag])
+        self.made.add(session)
         client.upload(session, self._recording.name, self._recording.content)
         return Sent(session, datetime.fromisoformat(client.start(session)["updated_at"]))
 

@@ -11,6 +11,7 @@ from stenofleet import outbox, status
 from stenofleet.contracts.progress import Progress
 from stenofleet.contracts.states import ENDED, SessionState
 from stenofleet.db.models import TranscriptionSession
+from stenofleet.db.told import database_told
 from stenofleet.load.recording import Recording
 from stenofleet.load.target import Sent
 from stenofleet.steps import Trouble
@@ -33,35 +34,42 @@ class ByQueue:
         self._app = app
         self._recording = recording
         self._language = language
+        self.made: set[uuid.UUID] = set()
 
     def submit(self, number: int) -> Sent:
         """One transaction, and the message after its commit."""
         session_id = uuid.uuid4()
+        self.made.add(session_id)
         key = f"{session_id}/{self._recording.name}"
         uri = self._recordings.save(key, io.BytesIO(self._recording.content))
-        with self._sessions.begin() as db:
-            session = self._session(session_id, number, uri)
-            db.add(session)
-            db.flush()
-            row = outbox.add_transcription(db, session)
-            sent = Sent(session_id, session.updated_at)
-        if not outbox.publish(self._sessions, self._app, row.id):
+        with database_told():
+            sent, row = self._written(session_id, number, uri)
+            published = outbox.publish(self._sessions, self._app, row)
+        if not published:
             raise Trouble("the broker takes no tasks", "check CELERY_BROKER_URL, or REDIS_URL")
         return sent
 
     def ended(self, waiting: Collection[uuid.UUID]) -> dict[uuid.UUID, Progress]:
         """One query."""
-        with self._sessions() as db:
+        with database_told(), self._sessions() as db:
             found = status.read(db, waiting)
         return {each: told for each, told in found.items() if told.status in ENDED}
 
     def remove(self, session: uuid.UUID) -> None:
         """The recording first, so that none is left without its row."""
-        with self._sessions.begin() as db:
+        with database_told(), self._sessions.begin() as db:
             row = db.get(TranscriptionSession, session)
             if row is not None:
                 self._recordings.delete(str(row.audio_uri))
                 db.delete(row)
+
+    def _written(self, session_id: uuid.UUID, number: int, uri: str) -> tuple[Sent, int]:
+        with self._sessions.begin() as db:
+            session = self._session(session_id, number, uri)
+            db.add(session)
+            db.flush()
+            row = outbox.add_transcription(db, session)
+            return Sent(session_id, session.updated_at), row.id
 
     def _session(self, session_id: uuid.UUID, number: int, uri: str) -> TranscriptionSession:
         return TranscriptionSession(

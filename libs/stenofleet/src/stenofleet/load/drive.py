@@ -38,7 +38,7 @@ class _Drive:
     sending: set[Future[tuple[Sent, float]]] = field(default_factory=set)
     waiting: dict[uuid.UUID, tuple[Sent, float]] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
-    made: set[uuid.UUID] = field(default_factory=set)
+    trouble: str = ""
 
     @property
     def now(self) -> float:
@@ -56,12 +56,12 @@ class _Drive:
         for each in [future for future in self.sending if future.done()]:
             self.sending.remove(each)
             self._take(each)
-        for session, told in self.target.ended(tuple(self.waiting)).items():
-            self.outcomes.append(_outcome(told, *self.waiting.pop(session), self.now))
+        if self.waiting:
+            self._see()
 
     def give_up(self) -> None:
         """What is still on its way has failed; nothing is sent any more."""
-        reason = f"not over after {self.load.seconds:.0f} s"
+        reason = f"not over after {self.load.seconds:.0f} s{self.trouble}"
         for future in [each for each in self.sending if not each.cancelled()]:
             self.sending.remove(future)
             self._take(future)
@@ -70,6 +70,17 @@ class _Drive:
         for _ in self.sending:
             self.outcomes.append(Outcome(None, self.now, f"not sent: {reason}", None, None))
 
+    def _see(self) -> None:
+        """A target that is away for a while, under its load perhaps, is looked at again."""
+        try:
+            ended = self.target.ended(tuple(self.waiting))
+        except StenofleetError as error:
+            self.trouble = f": {error}"
+            return
+        self.trouble = ""
+        for session, told in ended.items():
+            self.outcomes.append(_outcome(told, *self.waiting.pop(session), self.now))
+
     def _take(self, future: Future[tuple[Sent, float]]) -> None:
         try:
             sent = future.result()
@@ -77,19 +88,15 @@ class _Drive:
             self.outcomes.append(Outcome(None, self.now, f"not sent: {error}", None, None))
         else:
             self.waiting[sent[0].id] = sent
-            self.made.add(sent[0].id)
 
 
-def drive(target: Target, load: Load, tell: Callable[[int], None]) -> tuple[Report, set[uuid.UUID]]:
-    """Sends all sessions, and waits for them; also returns the sessions that were made.
+def drive(target: Target, load: Load, tell: Callable[[int], None]) -> Report:
+    """Sends all sessions, and waits for them.
 
     Args:
         target: where they go.
         load: how many, and how fast.
         tell: is given the number of those that are over, now and then.
-
-    Raises:
-        StenofleetError: the target cannot say any more how far they are.
     """
     drive = _Drive(target, load)
     with ThreadPoolExecutor(load.concurrency) as pool:
@@ -100,7 +107,8 @@ def drive(target: Target, load: Load, tell: Callable[[int], None]) -> tuple[Repo
             time.sleep(LOOK_SECONDS)
         pool.shutdown(wait=False, cancel_futures=True)
     drive.give_up()
-    return Report(tuple(drive.outcomes)), drive.made
+    tell(len(drive.outcomes))
+    return Report(tuple(drive.outcomes))
 
 
 def _outcome(told: Progress, sent: Sent, at: float, now: float) -> Outcome:

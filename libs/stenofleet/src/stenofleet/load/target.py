@@ -22,7 +22,13 @@ class Sent:
 
 
 class Target(Protocol):
-    """Takes sessions; every method raises StenofleetError when it cannot."""
+    """Takes sessions; every method raises StenofleetError when it cannot.
+
+    Attributes:
+        made: all sessions that were begun, those too that could not be queued.
+    """
+
+    made: set[uuid.UUID]
 
     def submit(self, number: int) -> Sent:
         """Queues a session with the recording; called by several threads at once."""
