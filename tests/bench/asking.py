@@ -1,6 +1,7 @@
 """What a Redis is asked for the sake of metrics: ours, and celery-exporter's, of real workers."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 from bench.bench_scale import fleet_of
@@ -20,15 +22,17 @@ from support.redis_commands import calls
 from support.servers import RedisServer, until
 
 WORKERS = 50
-AT_ONCE = 5
+QUEUE = "queue-0"
+"""That of the fleet's one pool."""
+
 INTERVAL = 15.0
 """Seconds between two scrapes, as in most installations of Prometheus."""
 
-START_SECONDS = 240.0
+START_SECONDS = 600.0
 STOP_SECONDS = 30
-SETTLE_SECONDS = 20.0
+SETTLE_SECONDS = 10.0
 MEASURED_SECONDS = 60.0
-APPS = Path(__file__).parents[1] / "support"
+TESTS = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -103,36 +107,22 @@ def _tells_of_the_broker(page: str) -> bool:
 
 @contextmanager
 def _workers(broker: RedisServer, folder: Path) -> Iterator[None]:
-    """Plain ones of one thread each, all of which answer; a few at a time start faster."""
-    running: list[subprocess.Popen[bytes]] = []
+    """Plain ones of one thread each, all of which listen."""
+    words = [sys.executable, "-m", "bench.many_workers", str(WORKERS), QUEUE]
+    environment = {**os.environ, "CELERY_BROKER_URL": broker.url, "PYTHONPATH": str(TESTS)}
+    with (folder / "workers.log").open("wb") as log:
+        running = subprocess.Popen(
+            words, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
     try:
-        for number in range(WORKERS):
-            running.append(_worker(broker, folder, number))
-            if number % AT_ONCE == AT_ONCE - 1:
-                until(lambda: _subscribed(broker) >= len(running), "workers", START_SECONDS)
-                note(f"{len(running)} workers")
+        until(lambda: _subscribed(broker) == WORKERS, "workers", START_SECONDS)
         yield
     finally:
-        for each in running:
-            each.kill()
-        for each in running:
-            each.wait(STOP_SECONDS)
-
-
-def _worker(broker: RedisServer, folder: Path, number: int) -> "subprocess.Popen[bytes]":
-    words = ("worker", "-n", f"celery@worker-{number}", "-c", "1", "-P", "threads", "-E")
-    quiet = ("-Q", "queue-0", "--without-mingle", "--without-gossip")
-    with (folder / f"worker-{number}.log").open("wb") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "celery", "-A", "shop_app", *words, *quiet],
-            cwd=APPS,
-            env={**os.environ, "CELERY_BROKER_URL": broker.url},
-            stdout=log,
-            stderr=log,
-        )
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait(STOP_SECONDS)
 
 
 def _subscribed(broker: RedisServer) -> int:
     """Workers that listen for what they are told."""
-    told = dict(broker.client().pubsub_numsub("/0.celery.pidbox"))
-    return int(told.get("/0.celery.pidbox", 0))
+    client: Any = broker.client()
+    return len(client.client_list(_type="pubsub"))

@@ -19,6 +19,7 @@ class Told:
         self.names.expose(self.registry, lambda: pools)
 
     def value(self, metric: str, /, **labels: str) -> float | None:
+        self.names.look()
         return self.registry.get_sample_value(f"celery_{metric}", labels)
 
     def take(self, kind: str, uuid: str = "1", **fields: Any) -> None:

@@ -53,11 +53,16 @@ class Census:
 
 
 class CeleryNames(Collector):
-    """Events become counters, and a census of the pools gauges when Prometheus asks."""
+    """Events become counters, and a census of the pools gauges.
+
+    Whoever scrapes calls `look` first, where events are taken; what is scraped then may be read by
+    another thread.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Nothing is exposed yet, and no pool is known."""
         self._census: Callable[[], Iterable[Census]] = tuple
+        self._pools: list[Census] = []
         self._clock = clock
         self._tasks: OrderedDict[str, tuple[str, str]] = OrderedDict()
         self._heard: dict[str, float] = {}
@@ -111,15 +116,19 @@ class CeleryNames(Collector):
         for kind, counter in self._counters.items():
             counter.labels(*labels, *(("",) if kind == "task-failed" else ()))
 
+    def look(self) -> None:
+        """Takes the census, and forgets hosts that are gone."""
+        self._pools = list(self._census())
+        self._forget()
+
     def describe(self) -> Iterable[Metric]:
         """Names and helps alone, for the registry."""
         return _gauges()
 
     def collect(self) -> Iterable[Metric]:
-        """The gauges as they are now."""
-        self._forget()
+        """The gauges as they were at the last look."""
         length, workers, processes, up, active = _gauges()
-        pools = list(self._census())
+        pools = self._pools
         for queue in sorted({queue for each in pools for queue in each.depths}):
             serving = [each for each in pools if queue in each.depths]
             length.add_metric([queue], max(each.depths[queue] for each in serving))

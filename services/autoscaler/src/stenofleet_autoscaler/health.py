@@ -1,5 +1,6 @@
 """What Kubernetes and Prometheus ask the operator over HTTP."""
 
+import asyncio
 import time
 from collections.abc import Callable
 
@@ -12,8 +13,15 @@ STUCK_AFTER = 15.0
 """Seconds without a tick after which the operator is to be restarted."""
 
 
-def app(last_tick: Callable[[], float], is_ready: Callable[[], bool]) -> web.Application:
-    """The pages: /livez (the ticker ticks), /readyz (the watches are there), /metrics."""
+def app(
+    last_tick: Callable[[], float],
+    is_ready: Callable[[], bool],
+    before_scrape: Callable[[], None] | None = None,
+) -> web.Application:
+    """The pages: /livez (the ticker ticks), /readyz (the watches are there), /metrics.
+
+    ``before_scrape`` is called in the event loop: what it looks at belongs to it.
+    """
 
     async def livez(_: web.Request) -> web.Response:
         passed = time.monotonic() - last_tick()
@@ -27,7 +35,10 @@ def app(last_tick: Callable[[], float], is_ready: Callable[[], bool]) -> web.App
         return web.Response(text="ok\n")
 
     async def metrics_page(_: web.Request) -> web.Response:
-        body = generate_latest(metrics.registry)
+        if before_scrape is not None:
+            before_scrape()
+        # Of a thousand pools it takes a second, in which no pool would tick.
+        body = await asyncio.to_thread(generate_latest, metrics.registry)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     pages = web.Application()

@@ -63,7 +63,7 @@ async def _run(
     ticker = Ticker(world, settings.tick_seconds, lambda: sync.listed.is_set() and leader.leads())
     if names is not None:
         names.expose(metrics.registry, ticker.censuses)
-    pages = app(lambda: ticker.last, sync.listed.is_set)
+    pages = app(lambda: ticker.last, sync.listed.is_set, names.look if names else None)
     add_pages(pages, ticker.explanations, leader.leads)
     stop = _stop_flag()
     try:

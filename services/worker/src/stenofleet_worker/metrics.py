@@ -13,6 +13,7 @@ from stenofleet.contracts.tasks import CORE_QUEUE, LOGS_QUEUE, ROUTES, TRANSCRIP
 from stenofleet.telemetry import begin_at_zero, bounded
 
 _LABELS = ["task", "queue"]
+_LABELLED = "sf_labels"
 _SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200)
 
 STARTED = Counter("stenofleet_task_started_total", "Tasks begun.", _LABELS)
@@ -146,6 +147,16 @@ def _retried(sender: Task[Any, Any], **_: Any) -> None:
 
 
 def _of(task: Task[Any, Any]) -> tuple[str, str]:
+    """The labels of a run, which are looked up once: that takes longer than all its counting."""
+    request = task.request
+    known: tuple[str, str] | None = request.get(_LABELLED)
+    if known is None:
+        known = _labels(task)
+        request.update({_LABELLED: known})
+    return known
+
+
+def _labels(task: Task[Any, Any]) -> tuple[str, str]:
     """The worker's own tasks and queues: whoever publishes a message may write any name into it."""
     queue = (task.request.delivery_info or {}).get("routing_key") or "unknown"
     return bounded(task.name, task.app.tasks), bounded(queue, task.app.amqp.queues)
