@@ -1,10 +1,13 @@
 """Every pod passes the ``restricted`` pod security standard, and no pod has rights it needs not."""
 
 import pytest
+import yaml
 from support.chart import (
     CASES,
     CHART,
     FULLNAME,
+    ONE_NODE,
+    ROOT,
     Object,
     containers,
     env,
@@ -14,6 +17,7 @@ from support.chart import (
     render,
     short,
 )
+from support.documents import FENCE
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -25,6 +29,15 @@ def test_every_pod_is_restricted(case: str) -> None:
         assert security["seccompProfile"] == {"type": "RuntimeDefault"}, name
         for shared in ("hostNetwork", "hostPID", "hostIPC"):
             assert shared not in template["spec"], name
+
+
+def test_where_the_cluster_makes_users_up_no_pod_names_one() -> None:
+    page = (ROOT / "docs" / "chart.md").read_text()
+    [shown] = [block for _, block in FENCE.findall(page) if "made-up" in block]
+    for name, template in pods(render({**ONE_NODE, **yaml.safe_load(shown)})):
+        security = template["spec"]["securityContext"]
+        assert not security.keys() & {"runAsUser", "runAsGroup", "fsGroup"}, name
+        assert security["runAsNonRoot"], name
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -22,22 +22,9 @@ run_scripts() {
     done
 }
 
-# initdb asks for its own user's name, which a user id that a cluster made up has not got.
-with_a_name() {
-    if getent passwd "$(id -u)" > /dev/null; then "$@"; else
-        local names
-        names=$(mktemp -d)
-        echo "postgres:x:$(id -u):$(id -g):PostgreSQL:$PGDATA:/bin/false" > "$names/passwd"
-        echo "postgres:x:$(id -g):" > "$names/group"
-        LD_PRELOAD=libnss_wrapper.so NSS_WRAPPER_PASSWD="$names/passwd" \
-            NSS_WRAPPER_GROUP="$names/group" "$@"
-        rm -r "$names"
-    fi
-}
-
 first_start() {
     secret=$(password)
-    with_a_name initdb --username="$user" --pwfile=<(printf '%s\n' "$secret") \
+    initdb --username="$user" --pwfile=<(printf '%s\n' "$secret") \
         --auth-local=trust --auth-host=scram-sha-256 ${POSTGRES_INITDB_ARGS:-}
     printf '\nhost all all all scram-sha-256\n' >> "$PGDATA/pg_hba.conf"
     # Until all is made, the server listens on its socket only: nobody meets half a database.
