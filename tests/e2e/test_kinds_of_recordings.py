@@ -69,7 +69,7 @@ def test_the_content_decides_and_not_the_file_s_name(
     awake_fleet: Fleet, sessions: dict[str, str]
 ) -> None:
     awake_fleet.wait_completed(sessions["wav called mp3"], ENDED_SECONDS)
-    assert error_rate(awake_fleet.text(sessions["wav called mp3"])) <= 0.10
+    assert error_rate(awake_fleet.text(sessions["wav called mp3"])) <= 0.05
 
 
 def test_a_recording_that_cannot_be_decoded_fails_with_the_reason(

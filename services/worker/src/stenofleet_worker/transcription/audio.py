@@ -86,11 +86,22 @@ def resampled(decoded: Iterable[Any]) -> Iterator[Audio]:
         rate=SAMPLE_RATE,
         frame_size=SAMPLE_RATE,
     )
+    for frame in _joined(decoded):
+        yield from map(_samples, resampler.resample(frame))
+    yield from map(_samples, resampler.resample(None))
+
+
+def _joined(decoded: Iterable[Any]) -> Iterator[Any]:
+    """Longer frames: a compressed one is a fiftieth of a second, and to resample each is dear."""
+    waiting = av.AudioFifo()
     for frame in decoded:
         # A damaged frame's time would make the resampler fill the gap.
         frame.pts = None
-        yield from map(_samples, resampler.resample(frame))
-    yield from map(_samples, resampler.resample(None))
+        waiting.write(frame)
+        if waiting.samples >= frame.sample_rate:
+            yield waiting.read()
+    if waiting.samples:
+        yield waiting.read()
 
 
 def _samples(frame: Any) -> Audio:
