@@ -31,13 +31,15 @@ INTRODUCTION: Final = """\
 [observability.md](observability.md).
 
 A gauge whose value nobody knows is `NaN`, or is not there: unknown is not zero. Counters begin at 0
-with the process. A histogram has `_bucket`, `_sum` and `_count`; its label `le` is left out below.
+with the process, also by labels that are known beforehand: Prometheus sees no increase in a series
+that begins with its first event. A histogram has `_bucket`, `_sum` and `_count`; its label `le` is
+left out below.
 API, workers and operator also have Prometheus' own `process_*`, such as
 `process_resident_memory_bytes`.
 
 Labels are bounded. `route` is a route's template, `unmatched` where there is none; `task` and
 `queue` are those that the worker knows, else `other`; `reason`, `condition` and `outcome` are words
-of the code. `namespace` and `pool` are those of WorkerPools, whose gauges go with them.
+of the code. `namespace` and `pool` are those of WorkerPools, whose figures go with them.
 """
 
 HEAD: Final = ("Metric", "Type", "Labels", "What it tells")

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from stenofleet_autoscaler import gauges, metrics
 from stenofleet_autoscaler.decide import Policy
+from stenofleet_autoscaler.drain_ends import OUTCOMES
 from stenofleet_autoscaler.gauges import PoolGauges
 from stenofleet_autoscaler.model import Drain, Kind, Observation, Work
 from stenofleet_autoscaler.publishing import expected_work, publish
@@ -99,9 +100,35 @@ def test_conditions_are_numbers_and_go_with_the_status(told: PoolGauges) -> None
     assert value("condition", condition="False") is None
 
 
-def test_a_pool_that_is_gone_leaves_no_gauge() -> None:
+@pytest.mark.usefixtures("told")
+def test_counters_of_a_pool_stand_at_0_before_anything_happens() -> None:
+    assert [value("scales_total", direction=each) for each in ("up", "down")] == [0.0, 0.0]
+    assert [value("resizes_total", result=each) for each in ("done", "refused")] == [0.0, 0.0]
+    assert value("restarted_consumers_total") == 0.0
+
+
+def test_the_ways_in_which_a_drain_may_end_stand_at_0_once_one_is_under_way(
+    told: PoolGauges,
+) -> None:
+    tell(told, seen(pod("a")))
+    assert drains() == {}
+
+    tell(told, seen(pod("a", drain=Drain(900.0))))
+    assert drains() == {"emptied": 0.0, "timed_out": 0.0, "undone": 0.0, "lost": 0.0}
+
+    told.drained("emptied", 3.0)
+    assert drains()["emptied"] == 1.0
+
+
+def drains() -> dict[str, float]:
+    """How many drains ended, by outcome."""
+    found = {each: value("drain_duration_seconds_count", outcome=each) for each in OUTCOMES}
+    return {outcome: count for outcome, count in found.items() if count is not None}
+
+
+def test_a_pool_that_is_gone_leaves_no_figure() -> None:
     told = PoolGauges("shop", "mail")
-    tell(told, seen())
+    tell(told, seen(pod("a", drain=Drain(900.0))))
     told.conditions([Condition("Ready", "True", "Watching", "...")])
 
     gauges.forget(**POOL)
@@ -110,7 +137,7 @@ def test_a_pool_that_is_gone_leaves_no_gauge() -> None:
         sample.name
         for family in metrics.registry.collect()
         for sample in family.samples
-        if family.type == "gauge" and sample.labels.items() >= POOL.items()
+        if sample.labels.items() >= POOL.items()
     }
     assert left == set()
 

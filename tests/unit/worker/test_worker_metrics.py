@@ -59,3 +59,13 @@ def test_a_draining_worker_still_knows_its_queue(task: Any) -> None:
     before = value("stenofleet_task_started_total", "stenofleet.metered", "core")
     run(task, "stenofleet.metered", "core")
     assert value("stenofleet_task_started_total", "stenofleet.metered", "core") == before + 1
+
+
+def test_a_worker_tells_of_the_tasks_of_its_queues_before_it_runs_one() -> None:
+    metrics.begin_for({"logs"})
+
+    labels = {"task": "stenofleet.process_movement_logs_batch", "queue": "logs"}
+    for name in ("stenofleet_task_failed_total", "stenofleet_task_run_seconds_count"):
+        assert REGISTRY.get_sample_value(name, labels) is not None
+        assert REGISTRY.get_sample_value(name, labels | {"queue": "core"}) is None
+    assert REGISTRY.get_sample_value("stenofleet_movement_total", {"outcome": "dead"}) is not None

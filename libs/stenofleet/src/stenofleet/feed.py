@@ -22,6 +22,7 @@ from stenofleet.contracts.events import EventName
 from stenofleet.contracts.progress import Progress
 from stenofleet.redis_address import Address
 from stenofleet.redis_clients import asking_once
+from stenofleet.telemetry import begin_at_zero
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,7 @@ EVENTS: Final = Counter(
     "What happened to sessions, counted at the commit; of two at once, progress gives way.",
     ["event"],
 )
+begin_at_zero(EVENTS, ((each.value,) for each in EventName))
 STREAM: Final = "stenofleet:events"
 LENGTH: Final = 100_000
 """Events that the stream keeps, about; half a kilobyte each."""

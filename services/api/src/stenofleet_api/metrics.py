@@ -3,6 +3,7 @@
 from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
+from stenofleet.telemetry import begin_at_zero
 
 REQUESTS: Final = Counter(
     "stenofleet_api_requests",
@@ -18,12 +19,14 @@ REQUEST_SECONDS: Final = Histogram(
 UPLOADS: Final = Counter(
     "stenofleet_api_uploads", "Recordings taken or refused, by the problem's name.", ["outcome"]
 )
+begin_at_zero(UPLOADS, (("taken",), ("failed",)))
 UPLOAD_BYTES: Final = Counter("stenofleet_api_upload_bytes", "Bytes of the recordings taken.")
 OUTBOX_PUBLISHES: Final = Counter(
     "stenofleet_api_outbox_publishes",
     "Messages published right after their commit, or left to housekeeping.",
     ["outcome"],
 )
+begin_at_zero(OUTBOX_PUBLISHES, (("published",), ("left",)))
 UNLIMITED: Final = Counter(
     "stenofleet_api_rate_unlimited",
     "Requests whose key's rate was not limited, because Redis was away.",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from stenofleet_autoscaler.model import Drain, Pod
 
-EMPTIED, TIMED_OUT, UNDONE, LOST = "emptied", "timed_out", "undone", "lost"
+OUTCOMES = EMPTIED, TIMED_OUT, UNDONE, LOST = "emptied", "timed_out", "undone", "lost"
 
 
 class Ended(NamedTuple):

@@ -1,12 +1,14 @@
-"""The gauges of one pool: set when a figure changes, unknown when nobody knows it."""
+"""The figures of one pool: gauges, unknown when nobody knows them, and counters that begin at 0."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from prometheus_client import Gauge
+from prometheus_client import Counter, Gauge
+from stenofleet.telemetry import begin_at_zero
 
 from stenofleet_autoscaler import metrics
 from stenofleet_autoscaler.decide import Decision
+from stenofleet_autoscaler.drain_ends import OUTCOMES
 from stenofleet_autoscaler.status import Condition
 
 NAN: Final = float("nan")
@@ -42,21 +44,38 @@ OF_A_POOL: Final = (
 )
 """Those that only the pool's labels tell apart."""
 
+COUNTED: Final[Mapping[Counter, tuple[tuple[str, ...], ...]]] = {
+    metrics.SCALES: (("up",), ("down",)),
+    metrics.RESIZES: (("done",), ("refused",)),
+    metrics.DRAIN_TIMEOUTS: ((),),
+    metrics.WRONG_VICTIMS: ((),),
+    metrics.FAILURES: ((),),
+    metrics.GIVEN_BACK: ((),),
+    metrics.RESTARTS: ((),),
+}
+"""Counters with the values of their further labels: they stand at 0 before the first event."""
+
+OF_EVENTS: Final = (metrics.CONDITION, metrics.DECISION, metrics.DECISIONS, metrics.DRAINS)
+"""Those with labels that come with what happens."""
+
 _TRUTH: Final = {"True": 1.0, "False": 0.0}
 
 Figures = Mapping[Gauge, float | None]
 
 
 def forget(namespace: str, pool: str) -> None:
-    """Takes the gauges of a pool away that is gone, or another replica's."""
+    """Takes the figures of a pool away that is gone, or another replica's."""
     for gauge in OF_A_POOL:
         gauge.remove(namespace, pool)
-    for gauge in (metrics.CONDITION, metrics.DECISION):
-        gauge.remove_by_labels({"namespace": namespace, "pool": pool})
+    for counter, values in COUNTED.items():
+        for more in values:
+            counter.remove(namespace, pool, *more)
+    for figure in OF_EVENTS:
+        figure.remove_by_labels({"namespace": namespace, "pool": pool})
 
 
 class PoolGauges:
-    """The gauges of one pool; looking them up by their labels each time would cost more."""
+    """The figures of one pool; looking them up by their labels each time would cost more."""
 
     def __init__(self, namespace: str, pool: str) -> None:
         self._pool = (namespace, pool)
@@ -64,6 +83,9 @@ class PoolGauges:
         self._set: dict[Gauge, float | None] = {}
         self._conditions: dict[str, str] = {}
         self._decided: tuple[str, int, int | None] | None = None
+        self._drains = False
+        for counter, values in COUNTED.items():
+            begin_at_zero(counter, ((*self._pool, *more) for more in values))
         self.unknown()
 
     def set(self, figures: Figures) -> None:
@@ -97,6 +119,15 @@ class PoolGauges:
             metrics.DECISION.remove(*self._pool, before[0])
         metrics.DECISION.labels(*self._pool, decision.reason).set(1)
         metrics.DECISIONS.labels(*self._pool, decision.reason).inc()
+
+    def draining(self) -> None:
+        """A drain is under way: from now on the ways in which it may end stand at 0.
+
+        Not earlier: of a pool that never drains they would be more lines than all others.
+        """
+        if not self._drains:
+            self._drains = True
+            begin_at_zero(metrics.DRAINS, ((*self._pool, outcome) for outcome in OUTCOMES))
 
     def drained(self, outcome: str, seconds: float) -> None:
         """A drain has ended."""

@@ -26,6 +26,8 @@ OF_WORK: Final = (
 
 def publish(gauges: PoolGauges, sight: Sight, seen: Observation, decision: Decision) -> None:
     """Sets the pool's gauges."""
+    if any(pod.drain for pod in seen.pods):
+        gauges.draining()
     broker = sight.look.broker
     gauges.set(
         {

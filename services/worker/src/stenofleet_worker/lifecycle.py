@@ -52,6 +52,7 @@ class Lifecycle:
         tracing.configure("worker", self._services.settings)
         observed.connect()
         metrics.count_tasks()
+        metrics.begin_for(sender.app.amqp.queues.consume_from)
         health.serve(self._health, self._services.settings.health_port)
         if _transcribes(sender.app):
             self._load_engine()

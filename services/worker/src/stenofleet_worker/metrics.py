@@ -1,15 +1,16 @@
 """What Prometheus reads of a worker; figures of tasks come from Celery's signals."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from celery import Task
 from celery.signals import task_failure, task_postrun, task_prerun, task_retry, task_success
 from prometheus_client import Counter, Gauge, Histogram
 from stenofleet.contracts.headers import ENQUEUED_AT
-from stenofleet.telemetry import bounded
+from stenofleet.contracts.tasks import CORE_QUEUE, LOGS_QUEUE, ROUTES, TRANSCRIPTION_QUEUE
+from stenofleet.telemetry import begin_at_zero, bounded
 
 _LABELS = ["task", "queue"]
 _SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200)
@@ -63,6 +64,27 @@ SPEED = Histogram(
     "Seconds of recording for each second of wall time, of a whole session.",
     buckets=(0.5, 1, 2, 4, 6, 8, 10, 15, 20, 30, 50, 100),
 )
+
+_OF_TASKS: Final = (STARTED, SUCCEEDED, FAILED, RETRIED, RUNNING, RUN_SECONDS, WAIT_SECONDS)
+_OF_QUEUES: Final = {
+    CORE_QUEUE: (WEBHOOK_TRIES, ("delivered", "retried", "failed")),
+    LOGS_QUEUE: (MOVEMENTS, ("written", "duplicates", "dead")),
+    TRANSCRIPTION_QUEUE: (ENGINE_SECONDS, ("hearing", "speakers")),
+}
+"""What only the workers of a queue count, with the values of its label."""
+
+
+def begin_for(queues: Collection[str]) -> None:
+    """Has all that workers of these queues will count stand at 0.
+
+    A worker that was woken for one task would else show nothing of it.
+    """
+    known = [(task, route["queue"]) for task, route in ROUTES.items() if route["queue"] in queues]
+    for metric in _OF_TASKS:
+        begin_at_zero(metric, known)
+    for queue in _OF_QUEUES.keys() & queues:
+        counter, values = _OF_QUEUES[queue]
+        begin_at_zero(counter, ((value,) for value in values))
 
 
 @contextmanager

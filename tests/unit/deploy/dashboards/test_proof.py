@@ -3,7 +3,7 @@ from stenofleet_deploy.dashboards.proof import Proof, expression
 
 def test_a_query_is_asked_for_every_namespace_and_pool() -> None:
     query = 'rate(x_total{namespace=~"$namespace",pool=~"$pool"}[$__rate_interval])'
-    assert expression(query, "20s") == 'rate(x_total{namespace=~".*",pool=~".*"}[20s])'
+    assert expression(query, 20) == 'rate(x_total{namespace=~".*",pool=~".*"}[20s])'
 
 
 def test_a_dashboard_tells_how_many_panels_have_data_and_names_the_others() -> None:

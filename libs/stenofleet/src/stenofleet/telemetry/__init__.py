@@ -1,6 +1,6 @@
 """Logs as JSON, and what Prometheus reads."""
 
 from stenofleet.telemetry.logs import bind, configure_logging
-from stenofleet.telemetry.metrics import bounded
+from stenofleet.telemetry.metrics import begin_at_zero, bounded
 
-__all__ = ["bind", "bounded", "configure_logging"]
+__all__ = ["begin_at_zero", "bind", "bounded", "configure_logging"]
