@@ -32,7 +32,8 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs
 	down demo dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower images \
 	bench-skeleton bench-scale bench-sense bench-simulator bench-operator bench-reaction \
 	bench-transcription bench-ingest bench-install bench-observe bench-speakers campaign-releases \
-	campaign-kills campaign-transcription campaign-movements version release campaign-ingest clean
+	campaign-kills campaign-alerts campaign-transcription campaign-movements version release \
+	campaign-ingest clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-22s %s\n", $$1, $$2}'
@@ -121,7 +122,7 @@ test-chart: setup tools programs ## The chart's objects against Kubernetes' sche
 test-integration: setup tools models programs ## Services against a real Redis, PostgreSQL and API server.
 	$(PYTEST) tests/integration -q -n $(PROCESSES) --dist worksteal
 
-test-e2e: setup ## The whole way on a cluster; one that was not up before is stopped again.
+test-e2e: setup tools ## The whole way on a cluster; one that was not up before is stopped again.
 	$(PYTEST) tests/e2e -q $(RELEASES:%=--ignore=%)
 
 test: check test-chart test-integration test-e2e ## Everything. It leaves nothing running that it started.
@@ -203,6 +204,9 @@ campaign-releases: setup ## Upgrade, roll back and remove a release under load; 
 
 campaign-kills: setup ## Kill KILLS (50) pods and operators at random, and count each task's effect.
 	KILLS=$(or $(KILLS),50) $(PYTEST) tests/e2e/operator/test_random_kills.py -q -s -o timeout=7200
+
+campaign-alerts: setup tools ## See alerts fire and resolve on a cluster.
+	ALERTS=all $(PYTEST) tests/e2e/operator/test_alerts.py -v -s
 
 campaign-transcription: setup tools ## Kill workers, restart Redis and PostgreSQL at each of twenty points.
 	FAULTS=all $(PYTEST) tests/integration/worker/test_worker_faults.py -q -s

@@ -111,7 +111,7 @@ class Stack:
     @contextmanager
     def core(self) -> Iterator[None]:
         """Housekeeping: a worker on ``core`` and beat."""
-        name = ("-Q", "core", "-n", "core@bench", "-c", "2")
+        name = ("-Q", "core", "-n", "core@core", "-c", "2")
         with self._celery("worker", *name), self._celery("beat", "-s", "beat-schedule"):
             yield
 
@@ -141,15 +141,20 @@ def started(
 
 
 @contextmanager
-def installed(model: str = "base") -> Iterator[Stack]:
-    """Servers, schema and API; workers are started by `Stack.workers`."""
+def installed(model: str = "base", **variables: str) -> Iterator[Stack]:
+    """Servers, schema and API; workers are started by `Stack.workers`.
+
+    Args:
+        model: Whisper's.
+        variables: further ones, of all processes.
+    """
     folder = Path(tempfile.mkdtemp(prefix="stenofleet-bench-"))
     folder.chmod(0o755)
     try:
         with _servers(folder) as (redis, database), httpx.Client(timeout=REQUEST_SECONDS) as http:
             engine = make_engine(DatabaseSettings(database_url=database))
             upgrade(engine, timeout=10)
-            environment = _environment(folder, redis.url, database, model)
+            environment = _environment(folder, redis.url, database, model) | variables
             stack = Stack(folder, environment, http, engine, redis)
             command = [sys.executable, "-m", "stenofleet_api"]
             with started(stack, command, "STENOFLEET_API_PORT", {}) as api:

@@ -95,6 +95,16 @@ class PlainApp:
                 self.sent[ids[-1]] = at
         return ids
 
+    def stop_consuming(self) -> dict[str, Any]:
+        """Leaves the one worker without its queue, as a lost connection may; returns its pod."""
+        [pod] = self.pods()
+        with self.client() as client:
+            answer = client.control.cancel_consumer(
+                self.name, destination=[f"celery@{pod['metadata']['name']}"], reply=True, timeout=30
+            )
+        assert answer, "the worker did not say that it consumes no more"
+        return pod
+
     def workers(self) -> dict[str, Any]:
         """The object of the workers."""
         return self.lab.get(self.setup.kind.lower(), self.name)

@@ -1,4 +1,4 @@
-"""A Prometheus as a process, with the chart's rules and the labels of its monitors."""
+"""A Prometheus as a process on this machine, with the chart's rules and its monitors' labels."""
 
 import json
 import subprocess
@@ -9,12 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import yaml
+from stenofleet_deploy.cluster import Cluster, Flavour
 from support.servers import free_port, until
 
-RULES = Path(__file__).parents[2] / "helm" / "stenofleet" / "rules"
+ROOT = Path(__file__).parents[2]
+RULES = ROOT / "helm" / "stenofleet" / "rules"
+FOR_PODS = ROOT / "docs" / "prometheus.yaml"
+"""What the documentation tells to write for a Prometheus without its operator."""
+
 START_SECONDS = 30.0
 STOP_SECONDS = 20
+
+Job = dict[str, Any]
+"""One of Prometheus' ``scrape_configs``."""
 
 
 @dataclass(frozen=True)
@@ -27,21 +36,37 @@ class Target:
     honor_labels: bool = False
 
 
+def of_targets(targets: Sequence[Target]) -> list[Job]:
+    """A job for each."""
+    return [_job(number, each) for number, each in enumerate(targets)]
+
+
+def of_pods(cluster: Cluster, namespace: str) -> list[Job]:
+    """The job that finds a release's pods, which this machine reaches by their addresses."""
+    if cluster.flavour is not Flavour.EMBEDDED:
+        pytest.skip("only pods of this project's own cluster are reached from this machine")
+    jobs: list[Job] = yaml.safe_load(FOR_PODS.read_text())["scrape_configs"]
+    for discovery in (each for job in jobs for each in job["kubernetes_sd_configs"]):
+        discovery["kubeconfig_file"] = cluster.environment["KUBECONFIG"]
+        discovery["namespaces"] = {"names": [namespace]}
+    return jobs
+
+
 @contextmanager
 def prometheus(
-    folder: Path, targets: Sequence[Target], hold: Mapping[str, str] | None = None
+    folder: Path, jobs: Sequence[Job], hold: Mapping[str, str] | None = None
 ) -> Iterator[str]:
     """Its URL; it scrapes and judges each second.
 
     Args:
         folder: for its configuration, data and log.
-        targets: what it scrapes.
-        hold: how long an alert waits before it fires, by its name, instead of the rule's own
-            ``for``.
+        jobs: what it scrapes.
+        hold: how long a condition holds before its alert fires, by the alert's name, instead of the
+            rule's own ``for``: tests wait for seconds, people for minutes.
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    config = _written(folder, targets, hold or {})
+    config = _written(folder, jobs, hold or {})
     command = [
         "prometheus",
         f"--config.file={config}",
@@ -58,26 +83,14 @@ def prometheus(
         process.wait(timeout=STOP_SECONDS)
 
 
-def targets_up(url: str) -> dict[str, str]:
-    """The health of each scrape, by job: ``up``, ``down`` or ``unknown``."""
-    answer = httpx.get(f"{url}/api/v1/targets", timeout=10).raise_for_status().json()
-    return {each["labels"]["job"]: each["health"] for each in answer["data"]["activeTargets"]}
-
-
-def alerts(url: str) -> dict[str, str]:
-    """``pending`` or ``firing``, by the alert's name."""
+def alerts(url: str) -> dict[tuple[str, str], str]:
+    """``pending`` or ``firing``, by the alert and its pool; one that is over is not there."""
     answer = httpx.get(f"{url}/api/v1/alerts", timeout=10).raise_for_status().json()
-    return {each["labels"]["alertname"]: each["state"] for each in answer["data"]["alerts"]}
+    found = [(each["labels"], each["state"]) for each in answer["data"]["alerts"]]
+    return {(labels["alertname"], labels.get("pool", "")): state for labels, state in found}
 
 
-def recorded() -> set[str]:
-    """The names of the chart's recording rules."""
-    files = [yaml.safe_load(path.read_text()) for path in RULES.glob("*.yaml")]
-    rules = (rule for each in files for group in each["groups"] for rule in group["rules"])
-    return {rule["record"] for rule in rules if "record" in rule}
-
-
-def _written(folder: Path, targets: Sequence[Target], hold: Mapping[str, str]) -> Path:
+def _written(folder: Path, jobs: Sequence[Job], hold: Mapping[str, str]) -> Path:
     rules = folder / "rules"
     rules.mkdir()
     for path in RULES.glob("*.yaml"):
@@ -85,9 +98,8 @@ def _written(folder: Path, targets: Sequence[Target], hold: Mapping[str, str]) -
         (rules / path.name).write_text(json.dumps(_held(groups, hold)))
     config = folder / "prometheus.yaml"
     every = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
-    jobs = [_job(number, each) for number, each in enumerate(targets)]
-    files = {"rule_files": [f"{rules}/*.yaml"]}
-    config.write_text(yaml.safe_dump({"global": every, "scrape_configs": jobs, **files}))
+    told = {"global": every, "rule_files": [f"{rules}/*.yaml"], "scrape_configs": list(jobs)}
+    config.write_text(yaml.safe_dump(told))
     return config
 
 
@@ -99,7 +111,7 @@ def _held(groups: Any, hold: Mapping[str, str]) -> Any:
     return groups
 
 
-def _job(number: int, target: Target) -> dict[str, Any]:
+def _job(number: int, target: Target) -> Job:
     labels = {**target.labels, "job": target.job}
     return {
         "job_name": f"{target.job}-{number}",

@@ -39,11 +39,11 @@ class Receiver:
 
 
 @contextmanager
-def receiver(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
-    """A receiver on a free port of the loopback."""
+def receiver(tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> Iterator[Receiver]:
+    """A receiver on a free port of this machine, by default for this machine alone."""
     told = Receiver()
     told.gate.set()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(told))
+    server = ThreadingHTTPServer((host, 0), _handler(told))
     server.daemon_threads = True
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)

@@ -1,0 +1,50 @@
+"""A release as a Prometheus sees it: every panel of every dashboard has data after some work.
+
+The Prometheus is a process of this machine, beside the cluster: it finds the release's pods by what
+docs/prometheus.yaml says, and reaches them by their addresses.
+"""
+
+from pathlib import Path
+
+from stenofleet_deploy.dashboards import proof
+from stenofleet_deploy.dashboards.__main__ import FOLDER
+from support.fleet import Fleet, eventually
+from support.movements_sent import ADD, movement
+from support.panels import wait_full
+from support.prometheus import of_pods, prometheus
+from support.receivers import Receiver, receiver
+from support.releases import ROOT
+from support.speech import recording
+
+DONE_SECONDS = 120
+SHOWN_SECONDS = 120
+"""Partitions of movements are looked at once a minute."""
+
+
+def test_every_panel_of_every_dashboard_returns_data(fleet: Fleet, tmp_path: Path) -> None:
+    cluster, node = fleet.release.cluster, address(fleet)
+    with (
+        prometheus(tmp_path, of_pods(cluster, fleet.release.namespace)) as url,
+        receiver(host=node) as hook,
+    ):
+        work(fleet, hook, node)
+        fleet.wait_asleep()
+        wait_full(url, SHOWN_SECONDS)
+        proof.main([url, "--folder", str(ROOT / FOLDER)])
+
+
+def work(fleet: Fleet, hook: Receiver, host: str) -> None:
+    """From no worker to a transcript, of which somebody is told, and a movement is written."""
+    told = {"url": hook.url(host), "events": ["session.completed"]}
+    assert fleet.http.post("/api/v1/webhooks", json=told).is_success
+    session = fleet.started(recording())
+    assert fleet.http.post(ADD, json=movement()).is_success
+    fleet.wait_completed(session, DONE_SECONDS)
+    eventually(lambda: hook.messages, "the webhook", DONE_SECONDS)
+
+
+def address(fleet: Fleet) -> str:
+    """Where pods reach this machine: it is the node."""
+    [node] = fleet.get("nodes")["items"]
+    found = {each["type"]: str(each["address"]) for each in node["status"]["addresses"]}
+    return found["InternalIP"]

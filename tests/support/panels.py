@@ -1,0 +1,20 @@
+"""Which panels of the dashboards a Prometheus has nothing for."""
+
+import time
+
+from stenofleet_deploy.dashboards.proof import proofs
+
+POLL_SECONDS = 1
+
+
+def empty(url: str) -> set[str]:
+    """The panels without data, each with its dashboard."""
+    return {f"{each.board}/{title}" for each in proofs(url) for title in each.empty}
+
+
+def wait_full(url: str, seconds: float, *but: str) -> None:
+    """Returns once all panels have data, but for those named."""
+    deadline = time.monotonic() + seconds
+    while (found := empty(url) - set(but)) and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+    assert found == set()
