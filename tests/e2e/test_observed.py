@@ -1,7 +1,7 @@
 """A release as a Prometheus sees it: every panel of every dashboard has data after some work.
 
-The Prometheus is a process of this machine, beside the cluster: it finds the release's pods by what
-docs/prometheus.yaml says, and reaches them by their addresses.
+The Prometheus is a process of this machine, beside the cluster: it reaches the release's pods by
+their addresses, with the labels that docs/prometheus.yaml gives them.
 """
 
 from pathlib import Path
@@ -11,7 +11,8 @@ from stenofleet_deploy.dashboards.__main__ import FOLDER
 from support.fleet import Fleet, eventually
 from support.movements_sent import ADD, movement
 from support.panels import wait_full
-from support.prometheus import of_pods, prometheus
+from support.pod_targets import pod_targets
+from support.prometheus import prometheus
 from support.receivers import Receiver, receiver
 from support.releases import ROOT
 from support.speech import recording
@@ -24,7 +25,8 @@ SHOWN_SECONDS = 120
 def test_every_panel_of_every_dashboard_returns_data(fleet: Fleet, tmp_path: Path) -> None:
     cluster, node = fleet.release.cluster, address(fleet)
     with (
-        prometheus(tmp_path, of_pods(cluster, fleet.release.namespace)) as url,
+        pod_targets(cluster, fleet.release.namespace, tmp_path) as pods,
+        prometheus(tmp_path, pods) as url,
         receiver(host=node) as hook,
     ):
         work(fleet, hook, node)

@@ -9,16 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 import yaml
-from stenofleet_deploy.cluster import Cluster, Flavour
 from support.servers import free_port, until
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "helm" / "stenofleet" / "rules"
-FOR_PODS = ROOT / "docs" / "prometheus.yaml"
-"""What the documentation tells to write for a Prometheus without its operator."""
-
 START_SECONDS = 30.0
 STOP_SECONDS = 20
 
@@ -39,17 +34,6 @@ class Target:
 def of_targets(targets: Sequence[Target]) -> list[Job]:
     """A job for each."""
     return [_job(number, each) for number, each in enumerate(targets)]
-
-
-def of_pods(cluster: Cluster, namespace: str) -> list[Job]:
-    """The job that finds a release's pods, which this machine reaches by their addresses."""
-    if cluster.flavour is not Flavour.EMBEDDED:
-        pytest.skip("only pods of this project's own cluster are reached from this machine")
-    jobs: list[Job] = yaml.safe_load(FOR_PODS.read_text())["scrape_configs"]
-    for discovery in (each for job in jobs for each in job["kubernetes_sd_configs"]):
-        discovery["kubeconfig_file"] = cluster.environment["KUBECONFIG"]
-        discovery["namespaces"] = {"names": [namespace]}
-    return jobs
 
 
 @contextmanager

@@ -12,7 +12,8 @@ import pytest
 from support.fleet import eventually
 from support.operator_lab import Lab
 from support.plain_app import PlainApp, Setup, plain_app
-from support.prometheus import alerts, of_pods, prometheus
+from support.pod_targets import pod_targets
+from support.prometheus import alerts, prometheus
 
 SHAKY = "shaky"
 AT_ONCE = {"StenofleetBrokerUnknown": "1s", "StenofleetStalledConsumer": "0s"}
@@ -28,8 +29,11 @@ takes_minutes = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def url(operator_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Prometheus that scrapes the lab's operator."""
-    jobs = of_pods(operator_lab.cluster, operator_lab.namespace)
-    with prometheus(tmp_path_factory.mktemp("prometheus"), jobs, AT_ONCE) as found:
+    folder = tmp_path_factory.mktemp("prometheus")
+    with (
+        pod_targets(operator_lab.cluster, operator_lab.namespace, folder) as pods,
+        prometheus(folder, pods, AT_ONCE) as found,
+    ):
         yield found
 
 
