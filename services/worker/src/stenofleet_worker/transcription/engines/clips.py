@@ -6,7 +6,6 @@ hears the rest once more. Of a clip that ends with a sentence, nothing is heard 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Span
 from stenofleet_worker.transcription.engines.pauses import without_pauses
@@ -14,6 +13,10 @@ from stenofleet_worker.transcription.engines.pauses import without_pauses
 MOST = 57 * SAMPLE_RATE // 2
 """Samples of a clip's sound: a little less than the half minute of Whisper's encoder, near whose
 end a sentence is held for unfinished, and heard once more."""
+
+LEAST = 20 * SAMPLE_RATE
+"""Samples from which on a clip may end, at the longest of the pauses up to `MOST`: a sentence ends
+there rather than at a breath. Less would be dear: the encoder takes a short clip's half minute."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +26,12 @@ class Clip:
     Attributes:
         speech: where somebody speaks in it, with margins, ascending; at least one stretch.
         heard: the stretches of the window that make up its sound.
+        pause: samples from its speech to the next clip's; 0 after the last one.
     """
 
     speech: Sequence[Span]
     heard: Sequence[Span]
+    pause: int
 
     @property
     def size(self) -> int:
@@ -34,25 +39,8 @@ class Clip:
         return sum(end - start for start, end in self.heard)
 
 
-@dataclass(frozen=True)
-class _Way:
-    """Clips for all speech from some stretch on; ``pauses`` is the samples before each of them."""
-
-    clips: tuple[Clip, ...] = ()
-    pauses: int = 0
-
-    def after(self, clip: Clip, pause: int) -> "_Way":
-        return _Way((clip, *self.clips), pause + self.pauses)
-
-    def cost(self) -> tuple[int, int]:
-        return len(self.clips), -self.pauses
-
-
-def clips(speech: Sequence[Span], length: int) -> Sequence[Clip]:
-    """Clips that hold all speech in order, cut at pauses.
-
-    They are as few as can be, for the encoder takes half a minute however short a clip is; and
-    among so few, those with the longest pauses between them: there sentences end.
+def clips(speech: Sequence[Span], length: int) -> Iterator[Clip]:
+    """Clips that hold all speech in order.
 
     A stretch of speech that is longer than `MOST` is a clip all the same: Whisper moves on in it by
     itself, which is better than a cut within a word.
@@ -61,31 +49,37 @@ def clips(speech: Sequence[Span], length: int) -> Sequence[Clip]:
         speech: where somebody speaks, with margins, ascending.
         length: samples of the window.
     """
-    pauses = [
-        (0, 0),
-        *((end, start) for (_, end), (start, _) in pairwise(speech)),
-        (length, length),
-    ]
-    best = {len(speech): _Way()}
-    for first in reversed(range(len(speech))):
-        begin, end = pauses[first]
-        fitting = enumerate(_fitting(speech, first, pauses), first + 1)
-        ways = (best[behind].after(clip, end - begin) for behind, clip in fitting)
-        best[first] = min(ways, key=_Way.cost)
-    return best[0].clips
+    begin = 0
+    while speech:
+        clip = _best(list(_fitting(speech, begin, length)))
+        yield clip
+        begin = clip.heard[-1][1]
+        speech = speech[len(clip.speech) :]
 
 
-def _fitting(speech: Sequence[Span], first: int, pauses: Sequence[Span]) -> Iterator[Clip]:
-    """The clips that begin with a stretch of speech, from the shortest."""
-    begin = _middle(pauses[first])
-    for behind in range(first + 1, len(speech) + 1):
-        spoken = speech[first:behind]
-        stretches = without_pauses(spoken, _middle(pauses[behind]))
-        clip = Clip(spoken, [(max(begin, start), end) for start, end in stretches])
-        if len(spoken) > 1 and clip.size > MOST:
+def _fitting(speech: Sequence[Span], begin: int, length: int) -> Iterator[Clip]:
+    """The clips with which what is left of a window can go on, from the shortest."""
+    for count in range(1, len(speech) + 1):
+        clip = _clip(speech, count, begin, length)
+        if count > 1 and clip.size > MOST:
             return
         yield clip
 
 
-def _middle(pause: Span) -> int:
-    return sum(pause) // 2
+def _clip(speech: Sequence[Span], count: int, begin: int, length: int) -> Clip:
+    spoken, behind = speech[:count], speech[count:]
+    pause = behind[0][0] - spoken[-1][1] if behind else 0
+    end = spoken[-1][1] + pause // 2 if behind else length
+    heard = [(max(begin, start), stop) for start, stop in without_pauses(spoken, end)]
+    return Clip(spoken, heard, pause)
+
+
+def _best(fitting: Sequence[Clip]) -> Clip:
+    *_, longest = fitting
+    if not longest.pause:
+        return longest
+    return max((each for each in fitting if each.size >= LEAST), key=_pause, default=longest)
+
+
+def _pause(clip: Clip) -> int:
+    return clip.pause

@@ -85,7 +85,7 @@ class WhisperEngine:
     ) -> Transcription:
         """Segments; none where the voice activity detection hears nobody."""
         speech = self.speech(audio)
-        found = clips(speech, len(audio))
+        found = list(clips(speech, len(audio)))
         if not found:
             # Whisper names a language even for silence.
             return Transcription(None, iter(()))
