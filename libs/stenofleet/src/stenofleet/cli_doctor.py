@@ -1,6 +1,10 @@
 """The command ``stenofleet doctor`` (extras: celery, db, movement)."""
 
+import click
+
 from stenofleet import cli_steps
+from stenofleet.cli_errors import errors_told
+from stenofleet.cli_steps import as_json_option
 from stenofleet.doctor import examination
 from stenofleet.movement.way_in import connect
 from stenofleet.redis_clients import address_of
@@ -8,7 +12,26 @@ from stenofleet.settings import RedisSettings, load
 from stenofleet.steps import results
 
 
-def run(*, timeout: float, as_json: bool) -> None:
+@click.command()
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1, 60.0),
+    default=2.0,
+    show_default=True,
+    help="Seconds until a worker counts as one that does not answer.",
+)
+@as_json_option
+@errors_told
+def doctor(*, timeout: float, as_json: bool) -> None:
+    """Looks for the usual faults: broker, workers, queues, clocks, database, credentials.
+
+    It changes nothing. It tells of each, with the cause and the fix, and exits with 1 when
+    something is wrong.
+    """
+    _run(timeout=timeout, as_json=as_json)
+
+
+def _run(*, timeout: float, as_json: bool) -> None:
     """Looks at everything, and exits with 1 when something is wrong."""
     settings = load(RedisSettings)
     client = connect(settings)

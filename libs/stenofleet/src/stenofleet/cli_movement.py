@@ -1,10 +1,11 @@
-"""The commands ``stenofleet movement``."""
+"""The commands ``stenofleet movement`` (extras: celery, db, movement)."""
 
 import click
 from redis import RedisError
 from sqlalchemy.orm import Session, sessionmaker
 
 from stenofleet.celery_app import make_app
+from stenofleet.cli_errors import errors_told
 from stenofleet.db.engine import make_engine, make_sessions
 from stenofleet.db.models import MovementDeadLetter
 from stenofleet.errors import MovementsNotQueued
@@ -17,7 +18,31 @@ SHOWN_CHARACTERS = 80
 _COLUMNS = "{:<10}  {:<20}  {:<12}  {:<50}  {}"
 
 
-def show(owner: str | None, limit: int) -> None:
+@click.group("movement")
+def group() -> None:
+    """Movement logs."""
+
+
+@group.command("dead-letters")
+@click.option("--owner", help="Only this owner's; default: everybody's.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=100,
+    show_default=True,
+    help="How many are shown, the newest ones.",
+)
+@click.option("--replay", is_flag=True, help="Put all of them into the queue again.")
+@errors_told
+def shown_or_replayed(*, owner: str | None, limit: int, replay: bool) -> None:
+    """Shows what could not be written, with the reason, or tries it again."""
+    if replay:
+        _replay(owner)
+    else:
+        _show(owner, limit)
+
+
+def _show(owner: str | None, limit: int) -> None:
     """Prints dead letters that were not replayed, newest first."""
     click.echo(_COLUMNS.format("ID", "CAME", "OWNER", "REASON", "RAW"))
     with _database()() as db:
@@ -26,7 +51,7 @@ def show(owner: str | None, limit: int) -> None:
         click.echo(f"{dead_letters.count(db, owner)} in all", err=True)
 
 
-def replay(owner: str | None) -> None:
+def _replay(owner: str | None) -> None:
     """Puts all of them into the queue again, those that were there at the beginning.
 
     Raises:

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 import click
 
 from stenofleet import cli_steps, release_checks
+from stenofleet.cli_errors import errors_told
+from stenofleet.cli_steps import as_json_option
 from stenofleet.db.engine import make_engine
 from stenofleet.movement.way_in import connect
 from stenofleet.redis_clients import address_of
@@ -12,7 +14,19 @@ from stenofleet.settings import DatabaseSettings, RedisSettings, load
 from stenofleet.steps import results
 
 
-def run(api: str, *, as_json: bool) -> None:
+@click.command("test-release")
+@click.option("--api", required=True, metavar="URL", help="Where the API is.")
+@as_json_option
+@errors_told
+def test_release(api: str, *, as_json: bool) -> None:
+    """Asks the API, the broker and the database how they are; the chart's `helm test` runs it.
+
+    It tells of each, with the cause and the next thing to try, and exits with 1 when one fails.
+    """
+    _run(api, as_json=as_json)
+
+
+def _run(api: str, *, as_json: bool) -> None:
     """Tries everything, whatever fails before it, and exits with 1 when something did.
 
     Args:
