@@ -20,6 +20,8 @@ AT_ONCE = {"StenofleetBrokerUnknown": "1s", "StenofleetStalledConsumer": "0s"}
 SECONDS = 90
 SUSPECTED_SECONDS = 180
 """The operator waits for a minute, and a pod as young as that is not suspected."""
+BURNT_SECONDS = 420
+"""Until less than 6 % of the time were beyond the objective: one of its alerts is patient."""
 
 takes_minutes = pytest.mark.skipif(
     os.environ.get("ALERTS") != "all", reason="takes minutes: make campaign-alerts"
@@ -71,8 +73,7 @@ def test_an_objective_that_cannot_be_kept_burns_until_the_backlog_is_done(
         tasks = app.send(3, 4.0)
         wait_firing(url, "StenofleetObjectiveBurning", app)
         app.wait_done(tasks)
-        # Once less than 14.4 % of the last five minutes were beyond the objective.
-        wait_resolved(url, "StenofleetObjectiveBurning", app, SUSPECTED_SECONDS)
+        wait_resolved(url, "StenofleetObjectiveBurning", app, BURNT_SECONDS)
 
 
 def fires(url: str, alert: str, app: PlainApp) -> bool:
