@@ -73,6 +73,11 @@ class Shop:
             },
         )
 
+    def ask_to_stop(self) -> None:
+        """As Kubernetes does first; it goes on with what runs."""
+        assert self._worker is not None
+        self._worker.send_signal(signal.SIGTERM)
+
     def kill_worker(self) -> None:
         """As when its node dies."""
         assert self._worker is not None

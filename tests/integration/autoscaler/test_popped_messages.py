@@ -1,9 +1,14 @@
-"""A worker that shrinks while a message is on its way to it."""
+"""A worker that shrinks, or stops, while a message is on its way to it."""
+
+import asyncio
 
 import pytest
 from stenofleet_autoscaler.act import workers
 from stenofleet_autoscaler.act.errors import NoReply
 from support.celery_shop import NODE, Operator, Shop, as_operator, eventually
+
+LOOP_ENDS = 0.2
+"""Seconds; the last question for a message is under way for up to one."""
 
 ADOPTED = """
 from shop_app import app
@@ -47,5 +52,28 @@ def test_a_message_that_meets_a_shrinking_worker_survives_its_death(
             await eventually(all_known, "the message to be in the queue or with a worker", 10)
         shop.kill_worker()
         assert await known(operator) == rounds
+
+    as_operator(shop, scenario)
+
+
+def test_a_message_that_meets_a_stopping_worker_is_seen_while_its_tasks_run(shop: Shop) -> None:
+    """Mostly in its queue again; a worker whose loop has not ended yet still runs it."""
+    shop.start_worker("-P", "custom", "-c", "2")
+    gate = shop.send("runs")
+
+    async def scenario(operator: Operator) -> None:
+        async def runs() -> bool:
+            beat = operator.heartbeat(NODE)
+            return beat is not None and beat.active == 1
+
+        async def both_known() -> bool:
+            return await operator.queued("mail") + await operator.delivered("mail") == 2
+
+        await eventually(runs, "a task to run")
+        shop.ask_to_stop()
+        await asyncio.sleep(LOOP_ENDS)
+        shop.send("comes late")
+        await eventually(both_known, "the message to be in its queue or with the worker", 5)
+        gate.touch()
 
     as_operator(shop, scenario)
