@@ -1,9 +1,9 @@
 """Messages that Redis gave to a worker which has no room for them any more (extra: celery).
 
 kombu asks for a message by ``BRPOP`` while a slot is free, and reads no answer once none is, be it
-that the slot was taken away meanwhile, or that the worker stops. The message then lies in the socket
-alone, neither in its queue nor among the unacknowledged, until tasks have ended, and is lost if the
-worker dies before (kombu 5.7, ``MultiChannelPoller._pause_brpop``).
+that the slot was taken away meanwhile, or that the worker stops. The message then lies in the
+socket alone, neither in its queue nor among the unacknowledged, until tasks have ended, and is lost
+if the worker dies before (kombu 5.7, ``MultiChannelPoller._pause_brpop``).
 """
 
 from collections.abc import Callable
