@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from stenofleet_autoscaler.act import workers
-from stenofleet_autoscaler.act.errors import NoReply
+from stenofleet_autoscaler.act.errors import NoReply, Refused
 from support.celery_shop import NODE, Operator, Shop, as_operator, eventually
 
 LOOP_ENDS = 0.2
@@ -38,7 +38,7 @@ def test_a_message_that_meets_a_shrinking_worker_survives_its_death(
             try:
                 now = await workers.concurrency(operator.control, NODE)
                 return await workers.resize(operator.control, NODE, now, size) == size
-            except NoReply:
+            except (NoReply, Refused):
                 return False
 
         async def all_known() -> bool:

@@ -145,10 +145,9 @@ def test_a_host_is_told_the_truth_about_the_consumer(installation: Any) -> None:
     installation.redis.start()
     until(lambda: health() == 200, "the broker's return to be told", 60)
 
-    with installation.redis.client() as client:
-        client.client_pause(120_000)
-        until(lambda: health() == 503, "the broker that hangs to be told", 60)
-        client.client_unpause()
+    installation.redis.silence()
+    until(lambda: health() == 503, "the broker that hangs to be told", 60)
+    installation.redis.speak()
     until(lambda: health() == 200, "the consumer to go on", 60)
 
 
