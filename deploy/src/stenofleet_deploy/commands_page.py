@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from stenofleet_deploy import made_files
+from stenofleet_deploy.markdown import code, table
 
 PAGE: Final = Path("docs/commands.md")
 
@@ -75,6 +76,8 @@ queue builds up; how many are worked on at a time is up to the workers. `wait` i
 started and `run` from there to done, by the servers' clocks. Its sessions are deleted in the end
 unless `--keep` is given.
 """
+
+HEAD: Final = ("Option", "What it does")
 
 
 @dataclass(frozen=True)
@@ -149,13 +152,9 @@ def _entry(context: click.Context) -> Entry:
 def _shown(entry: Entry) -> str:
     parts = [f"### {entry.name}", "", f"`{entry.name} {entry.usage}`", "", entry.text, ""]
     if entry.options:
-        rows = [f"| `{_cell(option)}` | {_cell(text)} |" for option, text in entry.options]
-        parts += ["| Option | What it does |", "| --- | --- |", *rows, ""]
+        rows = [(code(option), " ".join(text.split())) for option, text in entry.options]
+        parts.append(table(HEAD, rows))
     return "\n".join(parts)
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import click
 
 from stenofleet import cli_steps
 from stenofleet.cli_errors import errors_told
+from stenofleet.cli_options import answer_timeout_option
 from stenofleet.cli_steps import as_json_option
 from stenofleet.doctor import examination
 from stenofleet.movement.way_in import connect
@@ -13,13 +14,7 @@ from stenofleet.steps import results
 
 
 @click.command()
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0.1, 60.0),
-    default=2.0,
-    show_default=True,
-    help="Seconds until a worker counts as one that does not answer.",
-)
+@answer_timeout_option
 @as_json_option
 @errors_told
 def doctor(*, timeout: float, as_json: bool) -> None:
@@ -28,11 +23,6 @@ def doctor(*, timeout: float, as_json: bool) -> None:
     It changes nothing. It tells of each, with the cause and the fix, and exits with 1 when
     something is wrong.
     """
-    _run(timeout=timeout, as_json=as_json)
-
-
-def _run(*, timeout: float, as_json: bool) -> None:
-    """Looks at everything, and exits with 1 when something is wrong."""
     settings = load(RedisSettings)
     client = connect(settings)
     address = address_of(client, settings.redis_sentinel_master)

@@ -10,6 +10,7 @@ import click
 from stenofleet import cli_steps, fleet_status, fleet_troubles
 from stenofleet.broker import BrokerKeys
 from stenofleet.cli_errors import errors_told
+from stenofleet.cli_options import answer_timeout_option
 from stenofleet.fleet_status import OUR_QUEUES, FleetStatus, Queue, Task, Worker
 from stenofleet.redis_clients import address_of, asking_once
 from stenofleet.settings import RedisSettings, load
@@ -26,13 +27,7 @@ CLIENT_SECONDS = 5.0
     help=f"Looked at beside {', '.join(OUR_QUEUES)} and what workers consume; repeatable.",
 )
 @click.option("--key-prefix", default="", help="The app's global_keyprefix, if it is another app.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0.1, 60.0),
-    default=2.0,
-    show_default=True,
-    help="Seconds until a worker counts as one that does not answer.",
-)
+@answer_timeout_option
 @cli_steps.as_json_option
 @errors_told
 def check_celery_status(

@@ -7,23 +7,15 @@ from pathlib import Path
 
 import click
 
-from stenofleet import charts, cli_api, cli_steps
+from stenofleet import cli_api, cli_steps
 from stenofleet.cli_errors import errors_told
+from stenofleet.cli_options import drawable
 from stenofleet.cli_progress import shown
 from stenofleet.errors import StenofleetError
 from stenofleet.load import printed
 from stenofleet.load.drive import Load, drive
 from stenofleet.load.recording import Recording
 from stenofleet.load.target import Target
-
-
-def _drawable(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
-    try:
-        if path:
-            charts.check(path)
-    except charts.ChartError as error:
-        raise click.BadParameter(str(error)) from None
-    return path
 
 
 @click.command("load-test")
@@ -60,7 +52,7 @@ def _drawable(_: click.Context, __: click.Parameter, path: Path | None) -> Path 
     "--chart",
     "picture",
     type=click.Path(path_type=Path, dir_okay=False),
-    callback=_drawable,
+    callback=drawable("stenofleet[plan]"),
     help="Draws who was done by when: .svg or .png.",
 )
 @cli_steps.as_json_option

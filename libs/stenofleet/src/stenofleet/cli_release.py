@@ -23,16 +23,6 @@ def test_release(api: str, *, as_json: bool) -> None:
 
     It tells of each, with the cause and the next thing to try, and exits with 1 when one fails.
     """
-    _run(api, as_json=as_json)
-
-
-def _run(api: str, *, as_json: bool) -> None:
-    """Tries everything, whatever fails before it, and exits with 1 when something did.
-
-    Args:
-        api: where the API is: ``http://host:port``.
-        as_json: see `stenofleet.cli_steps.tell`.
-    """
     settings, engine = load(RedisSettings), make_engine(load(DatabaseSettings))
     client = connect(settings)
     address = address_of(client, settings.redis_sentinel_master)

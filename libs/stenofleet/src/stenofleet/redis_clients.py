@@ -52,7 +52,18 @@ def address_of(client: Redis, master: str | None) -> str:
     if "path" in told:
         return str(told["path"])
     place = f"{told['host']}:{told['port']}" if "host" in told else f"the master {master}"
-    return f"{place}, database {told.get('db') or 0}"
+    return f"{place}, database {database_of(client)}"
+
+
+def database_of(client: Redis | aio.Redis) -> int:
+    """The number of the client's database; it is a part of the names of Celery's channels."""
+    return int(client.connection_pool.connection_kwargs.get("db") or 0)
+
+
+def clock_of(client: Redis) -> float:
+    """Redis' own time, in seconds of the epoch."""
+    seconds, microseconds = client.time()
+    return float(seconds + microseconds / 1e6)
 
 
 def _client(

@@ -8,6 +8,7 @@ from redis import Redis
 
 from stenofleet.broker.events import parse_events
 from stenofleet.broker.keys import BrokerKeys
+from stenofleet.redis_clients import database_of
 
 if TYPE_CHECKING:
     from redis.client import PubSub
@@ -40,12 +41,11 @@ def heartbeats(client: Redis, keys: BrokerKeys, seconds: float) -> Iterator[Any]
 
 def _messages(client: Redis, keys: BrokerKeys, seconds: float) -> Iterator[bytes | str]:
     """It only listens: a consumer of kombu's would restore others' messages."""
-    database = client.connection_pool.connection_kwargs.get("db") or 0
     deadline = time.monotonic() + seconds
     # redis-py leaves this method without types.
     events: PubSub = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
     with events:
-        events.subscribe(keys.broadcast(database, EXCHANGE, EVENT))
+        events.subscribe(keys.broadcast(database_of(client), EXCHANGE, EVENT))
         while (left := deadline - time.monotonic()) > 0:
             # What comes first may be the answer to the subscription, which is no message.
             if message := events.get_message(timeout=left):

@@ -12,6 +12,7 @@ from redis import Redis
 
 from stenofleet.broker import pidbox
 from stenofleet.broker.keys import BrokerKeys
+from stenofleet.redis_clients import database_of
 
 ANSWER_SECONDS: Final = 2.0
 """A worker that lives answers within milliseconds, unless its machine is busy."""
@@ -40,11 +41,10 @@ class Inspector:
 
     def __init__(self, client: Redis, keys: BrokerKeys, seconds: float = ANSWER_SECONDS) -> None:
         """``seconds`` are waited for the answers to one question, and never longer than needed."""
-        database = client.connection_pool.connection_kwargs.get("db") or 0
         self._client = client
         self._keys = keys
         self._seconds = seconds
-        self._channel = keys.broadcast(database, pidbox.MAILBOX)
+        self._channel = keys.broadcast(database_of(client), pidbox.MAILBOX)
         self._lists: list[str] = []
 
     def __enter__(self) -> Self:
@@ -94,8 +94,4 @@ def _by_node(replies: Sequence[bytes | str]) -> dict[str, Any]:
         # What else lies there is no answer of a worker.
         with suppress(ValueError):
             found |= pidbox.answers(raw)
-    return {node: each for node, each in found.items() if not _is_error(each)}
-
-
-def _is_error(answer: Any) -> bool:
-    return isinstance(answer, dict) and set(answer) == {"error"}
+    return {node: each for node, each in found.items() if pidbox.failure(each) is None}

@@ -59,7 +59,7 @@ def request(
 
 
 def answers(raw: bytes | str) -> dict[str, Any]:
-    """A reply by node name; a failure's answer is ``{"error": text}``.
+    """A reply by node name; see `failure` for what may stand there.
 
     Raises:
         ValueError: it is no reply.
@@ -73,6 +73,15 @@ def answers(raw: bytes | str) -> dict[str, Any]:
             return body
         case _:
             raise ValueError(f"expected an answer by node name, got {type(body).__name__}")
+
+
+def failure(answer: Any) -> str | None:
+    """The text of an answer that tells of a failure; None of any other."""
+    match answer:
+        case {"error": text, **more} if not more:
+            return str(text)
+        case _:
+            return None
 
 
 def concurrency(stats: Any) -> int | None:

@@ -11,6 +11,7 @@ from stenofleet.broker import BrokerKeys
 from stenofleet.broker.heartbeats import LISTEN_SECONDS, heartbeats
 from stenofleet.db.told import database_told
 from stenofleet.doctor.workers import WORKERS, Fleet
+from stenofleet.redis_clients import clock_of
 from stenofleet.steps import Step, Trouble
 
 LIMIT_SECONDS: Final = 5.0
@@ -21,7 +22,7 @@ def here_step(client: Redis, needs: tuple[str, ...]) -> Step:
     """That our own clock is Redis'."""
 
     def agrees() -> str:
-        return _agreed("this machine's", -ahead_of_us(lambda: _of_redis(client)))
+        return _agreed("this machine's", -ahead_of_us(lambda: clock_of(client)))
 
     return Step("This machine's clock agrees with Redis'", agrees, needs)
 
@@ -36,7 +37,7 @@ def database_step(client: Redis, engine: Engine, needs: tuple[str, ...]) -> Step
                     connection.execute(text("SELECT clock_timestamp()")).scalar_one().timestamp()
                 )
             )
-        return _agreed("the database's", found - ahead_of_us(lambda: _of_redis(client)))
+        return _agreed("the database's", found - ahead_of_us(lambda: clock_of(client)))
 
     return Step("The database's clock agrees with Redis'", agrees, needs)
 
@@ -45,7 +46,7 @@ def workers_step(fleet: Fleet) -> Step:
     """That the workers' clocks are Redis'."""
 
     def agree() -> str:
-        reference = ahead_of_us(lambda: _of_redis(fleet.client))
+        reference = ahead_of_us(lambda: clock_of(fleet.client))
         nodes = {each.node for each in fleet.status.workers}
         told = [
             _agreed(f"{node}'s", found - reference)
@@ -61,11 +62,6 @@ def ahead_of_us(ask: Callable[[], float]) -> float:
     before = time.time()
     told = ask()
     return told - (before + time.time()) / 2
-
-
-def _of_redis(client: Redis) -> float:
-    seconds, microseconds = client.time()
-    return float(seconds + microseconds / 1e6)
 
 
 def _ahead_by_node(client: Redis, keys: BrokerKeys, nodes: set[str]) -> dict[str, float]:

@@ -9,6 +9,7 @@ from stenofleet.broker import BrokerKeys
 from stenofleet.contracts.tasks import CORE_QUEUE
 from stenofleet.fleet_status import OUR_QUEUES, FleetStatus, read
 from stenofleet.fleet_troubles import forsaken, nobody_answers, silent_or_hidden, unconsumed
+from stenofleet.redis_clients import clock_of
 from stenofleet.steps import Step, Trouble
 
 WORKERS: Final = "Workers answer"
@@ -80,5 +81,5 @@ class Fleet:
     def _longest(self) -> float:
         """Seconds since the oldest delivery that is not acknowledged."""
         oldest: Any = self.client.zrange(self.keys.unacked_index, 0, 0, withscores=True)
-        seconds, microseconds = self.client.time()
-        return max((seconds + microseconds / 1e6 - score for _, score in oldest), default=0.0)
+        now = clock_of(self.client)
+        return max((now - score for _, score in oldest), default=0.0)

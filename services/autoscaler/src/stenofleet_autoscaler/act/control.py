@@ -71,6 +71,6 @@ def _answer(raw: bytes | str, node: str) -> Any:
         answer = pidbox.answers(raw)[node]
     except (ValueError, KeyError):
         raise NoReply(f"{node} answered with something else than a reply") from None
-    if isinstance(answer, dict) and set(answer) == {"error"}:
-        raise Refused(str(answer["error"]))
+    if (failure := pidbox.failure(answer)) is not None:
+        raise Refused(failure)
     return answer

@@ -9,9 +9,10 @@ from importlib import resources
 from redis import RedisError
 from redis.exceptions import NoScriptError
 from stenofleet.broker import BrokerKeys
+from stenofleet.redis_clients import database_of
 from stenofleet.telemetry.connections import redis_connections
 
-from stenofleet_autoscaler.sense.connection import TIMEOUT, Address, connect, database
+from stenofleet_autoscaler.sense.connection import TIMEOUT, Address, connect
 from stenofleet_autoscaler.sense.errors import Unseen, explain
 from stenofleet_autoscaler.sense.heartbeats import Heartbeats, TaskSink
 from stenofleet_autoscaler.sense.keyspace import Keyspace
@@ -43,7 +44,7 @@ class Broker:
         self.client = connect(address)
         self._on_task = on_task
         redis_connections.watch("broker", self.client.connection_pool)
-        self.database = database(self.client)
+        self.database = database_of(self.client)
         self.round_trip: float | None = None
         self._keyspaces: dict[BrokerKeys, Keyspace] = {}
         self._heartbeats: dict[BrokerKeys, Heartbeats] = {}

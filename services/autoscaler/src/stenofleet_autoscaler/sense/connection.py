@@ -59,11 +59,6 @@ def connect(address: Address) -> Redis:
         raise Unseen("InvalidURL", _EXPECTED) from None
 
 
-def database(client: Redis) -> int:
-    """The number of the client's database; it is a part of the names of Celery's channels."""
-    return int(client.connection_pool.connection_kwargs.get("db") or 0)
-
-
 def _plain(url: str) -> str:
     """The URL as redis-py takes it.
 

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from stenofleet import charts
-from stenofleet.charts import ChartError
+from stenofleet.cli_options import drawable
 
-from stenofleet_autoscaler.simulate import chart as pictures
+from stenofleet_autoscaler.simulate import chart as charts
 from stenofleet_autoscaler.simulate import policies, trace
 from stenofleet_autoscaler.simulate.generate import KINDS
 from stenofleet_autoscaler.simulate.outcome import Outcome
@@ -30,15 +29,6 @@ def _known(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> tup
         raise click.BadParameter(str(error)) from None
 
 
-def _drawable(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
-    try:
-        if path:
-            charts.check(path, "stenofleet-autoscaler[simulate]")
-    except ChartError as error:
-        raise click.BadParameter(str(error)) from None
-    return path
-
-
 @click.command()
 @click.option("--trace", "source", type=click.Path(path_type=Path), help="A trace's file.")
 @click.option("--generate", type=click.Choice(list(KINDS)), help="Make a trace instead.")
@@ -50,7 +40,12 @@ def _drawable(_: click.Context, __: click.Parameter, path: Path | None) -> Path 
     callback=_known,
     help=f"{', '.join(policies.NAMES)}; may be repeated.",
 )
-@click.option("--chart", type=click.Path(path_type=Path), callback=_drawable, help="SVG or PNG.")
+@click.option(
+    "--chart",
+    type=click.Path(path_type=Path),
+    callback=drawable("stenofleet-autoscaler[simulate]"),
+    help="SVG or PNG.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Figures as JSON.")
 @click.option("--max-pods", "most_pods", default=16, show_default=True, type=COUNT)
 @click.option("--slots", default=4, show_default=True, type=COUNT, help="Of a pod, at most.")
@@ -80,7 +75,7 @@ def simulate(
     outcomes = [policies.simulate(name, work, setting) for name in names or DEFAULT_POLICIES]
     _tell(outcomes, as_json=as_json)
     if chart:
-        pictures.draw(outcomes, setting.objective, chart)
+        charts.draw(outcomes, setting.objective, chart)
 
 
 def _setting(**assumed: Any) -> Setting:
