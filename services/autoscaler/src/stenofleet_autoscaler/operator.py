@@ -56,7 +56,8 @@ async def _configure() -> None:
 async def _run(
     settings: OperatorSettings, api: client.ApiClient, lease: client.ApiClient, records: Records
 ) -> None:
-    leader = Leader(lease, settings.namespace, LEASE, _identity(settings.pod_name))
+    identity = _identity(settings.pod_name)
+    leader = Leader(lease, settings.namespace, LEASE, identity)
     names = CeleryNames() if settings.celery_exporter else None
     world = _world(api, leader, records, names)
     sync = Sync(api, world.store, settings.watch_namespaces)
@@ -72,7 +73,7 @@ async def _run(
                 stop.wait(),
                 sync.run(),
                 ticker.run(),
-                _watch(sync, world.store, settings.watch_namespaces, stop),
+                _watch(sync, world.store, settings.watch_namespaces, identity, stop),
             )
     finally:
         records.close()
@@ -100,8 +101,13 @@ def _world(
     )
 
 
-async def _watch(sync: Sync, store: Store, namespaces: Sequence[str], stop: asyncio.Event) -> None:
-    """Kopf looks for its resources once, so the CRD has to be there before it."""
+async def _watch(
+    sync: Sync, store: Store, namespaces: Sequence[str], identity: str, stop: asyncio.Event
+) -> None:
+    """Kopf looks for its resources once, so the CRD has to be there before it.
+
+    Left to itself, kopf makes an identity of the user's name, and a made-up user has none.
+    """
     await sync.listed.wait()
     everywhere = EVERYWHERE in namespaces
     await kopf.operator(
@@ -109,6 +115,7 @@ async def _watch(sync: Sync, store: Store, namespaces: Sequence[str], stop: asyn
         namespaces=() if everywhere else namespaces,
         clusterwide=everywhere,
         standalone=True,
+        identity=identity,  # type: ignore[arg-type] # a str whose type kopf does not export
         stop_flag=stop,
     )
 
