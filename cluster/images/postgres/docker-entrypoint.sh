@@ -22,9 +22,21 @@ run_scripts() {
     done
 }
 
+# initdb asks who it runs as, and a made-up user stands in no file but one written for it.
+named() {
+    local folder
+    if getent passwd "$(id -u)" > /dev/null; then "$@"; return; fi
+    folder=$(mktemp -d)
+    echo "postgres:x:$(id -u):$(id -g):PostgreSQL:$PGDATA:/bin/false" > "$folder/passwd"
+    echo "postgres:x:$(id -g):" > "$folder/group"
+    LD_PRELOAD=libnss_wrapper.so NSS_WRAPPER_PASSWD="$folder/passwd" \
+        NSS_WRAPPER_GROUP="$folder/group" "$@"
+    rm -rf "$folder"
+}
+
 first_start() {
     secret=$(password)
-    initdb --username="$user" --pwfile=<(printf '%s\n' "$secret") \
+    named initdb --username="$user" --pwfile=<(printf '%s\n' "$secret") \
         --auth-local=trust --auth-host=scram-sha-256 ${POSTGRES_INITDB_ARGS:-}
     printf '\nhost all all all scram-sha-256\n' >> "$PGDATA/pg_hba.conf"
     # Until all is made, the server listens on its socket only: nobody meets half a database.

@@ -10,7 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from stenofleet_cluster import images, versions
+from stenofleet_cluster import containers, images, versions
 from stenofleet_cluster.build import cache_key
 from stenofleet_cluster.debian import Debian
 from stenofleet_cluster.errors import CommandError
@@ -42,8 +42,8 @@ RECIPES = (
 )
 
 
-def ensure(places: Places, progress: Progress) -> None:
-    """Make the images that are not there yet and push all of them into the local registry.
+def ensure(places: Places, programs: Path, progress: Progress) -> None:
+    """Make the images that are not there yet, and bring all to the local registry and the node.
 
     Raises:
         ClusterError: A build failed, or the registry does not run.
@@ -53,6 +53,7 @@ def ensure(places: Places, progress: Progress) -> None:
         for recipe in RECIPES:
             _ensure_image(places.cache, recipe, base, progress)
             images.push(recipe.name, progress)
+            containers.pull(places, programs, recipe.name)
 
 
 def base_key(debian: Debian) -> str:

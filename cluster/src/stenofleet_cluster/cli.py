@@ -97,7 +97,7 @@ def _push(options: argparse.Namespace, _places: Places, progress: Progress) -> i
 
 def _base_images(_options: argparse.Namespace, places: Places, progress: Progress) -> int:
     machine.prepare(progress)
-    base_images.ensure(places, progress)
+    base_images.ensure(places, _programs(places, progress), progress)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The containers of the node: their pause image, and their end."""
+"""The containers of the node: their pause image, images whose tag moved, and their end."""
 
 import hashlib
 import io
@@ -16,6 +16,7 @@ from stenofleet_cluster.supervisor import Supervisor
 
 SHIM = "containerd-shim-runc-v2"
 GRACE = 8.0
+PULL_SECONDS = 300
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
@@ -25,13 +26,7 @@ def ensure_pause_image(places: Places, programs: Path) -> None:
     Raises:
         BrokenStateError: containerd runs but cannot read its own data.
     """
-    ctr: list[str | Path] = [
-        programs / "ctr",
-        "--address",
-        places.containerd_socket,
-        "--namespace",
-        "k8s.io",
-    ]
+    ctr = _ctr(places, programs)
     try:
         known = run([*ctr, "images", "list", "--quiet"], timeout=30)
     except CommandError as error:
@@ -42,6 +37,22 @@ def ensure_pause_image(places: Places, programs: Path) -> None:
         archive.write(image_archive(versions.PAUSE_IMAGE, programs / "pause"))
         archive.flush()
         run([*ctr, "images", "import", archive.name], timeout=60)
+
+
+def pull(places: Places, programs: Path, image: str) -> None:
+    """Have the node take the registry's image: it keeps an older one of the same tag otherwise.
+
+    Raises:
+        CommandError: The registry has no such image.
+    """
+    mirrors = places.config / "mirrors"
+    command = [*_ctr(places, programs), "images", "pull", "--hosts-dir", mirrors, image]
+    run(command, timeout=PULL_SECONDS)
+
+
+def _ctr(places: Places, programs: Path) -> list[str | Path]:
+    address = ("--address", places.containerd_socket)
+    return [programs / "ctr", *address, "--namespace", "k8s.io"]
 
 
 def image_archive(name: str, program: Path) -> bytes:
