@@ -32,7 +32,7 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs
 	down demo dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower docker-worker \
 	docker-worker-cloudrun docker-combined images bench-skeleton bench-scale bench-sense \
 	bench-simulator bench-operator bench-reaction bench-transcription bench-ingest bench-install \
-	bench-observe bench-speakers campaign-releases campaign-kills campaign-alerts \
+	bench-observe bench-speakers campaign-releases campaign-kills campaign-alerts campaign-recording \
 	campaign-transcription campaign-movements version release campaign-ingest clean
 
 help: ## Show what can be made.
@@ -220,6 +220,10 @@ campaign-alerts: setup tools ## See alerts fire and resolve on a cluster.
 
 campaign-transcription: setup tools ## Kill workers, restart Redis and PostgreSQL at each of twenty points.
 	FAULTS=all $(PYTEST) tests/integration/worker/test_worker_faults.py -q -s
+
+campaign-recording: setup ## Send a recording of RECORDING_MINUTES (60) to a release; several pods hear its windows.
+	RECORDING_MINUTES=$(or $(RECORDING_MINUTES),60) $(PYTEST) \
+		tests/e2e/test_windows_over_pods.py -q -s -o timeout=7200
 
 campaign-movements: setup ## Send EVENTS (1000000) movements to a release whose parts are killed; then 10 minutes idle.
 	EVENTS=$(or $(EVENTS),1000000) IDLE_SECONDS=$(or $(IDLE_SECONDS),600) $(PYTEST) \

@@ -15,9 +15,12 @@ from stenofleet_deploy.cluster import Cluster
 from stenofleet_deploy.errors import CommandError
 from stenofleet_deploy.release import Release
 from stenofleet_deploy.shell import program
+from support.documents import values_shown
+from support.evidence import shown_at_failure
 from support.fleet import Fleet, eventually
 from support.load_in_cluster import Load, load
-from support.next_release import VERSION, next_chart, next_images
+from support.next_release import NEW_FIELD, VERSION, next_chart, next_images
+from support.plain_image import plain_app_image
 from support.releases import GONE_SECONDS, ROOT, deploy, removed, uninstall
 from support.speech import recording
 from support.watches import watched
@@ -28,6 +31,8 @@ CHART = ROOT / "helm" / "stenofleet"
 VALUES = Path(__file__).with_name("life_values.yaml")
 HELM_SECONDS = 180
 SESSIONS = 2
+ASLEEP_SECONDS = 240
+"""A fresh Deployment has a pod until the pool's quiet window, by default a minute, is over."""
 UNKEPT = {"events", "pods"}
 """Kinds that say what happened, and metrics that share the name of pods."""
 ENDINGS = (
@@ -58,12 +63,13 @@ def test_an_upgrade_under_load_fails_no_request_and_loses_and_doubles_no_task(
         sending.wait_further(20)
         before = fleet.runs("api", "worker-core", "beat", "operator")
 
-        upgraded(release, str(chart), values=images)
+        upgraded(release, str(chart), f"workers.core.poolSpec.{NEW_FIELD}=OPS-1", values=images)
         readiness.wait(release)
         sending.wait_further(20)
         sending.finish()
         assert not before & fleet.runs("api", "worker-core", "beat", "operator")
         assert_nothing_failed(fleet, sending)
+        assert fleet.pool("stenofleet-core")["spec"][NEW_FIELD] == "OPS-1"
     assert told(release)["chart"] == f"stenofleet-{VERSION}"
     with reached(release) as fleet:
         for session in sessions:
@@ -102,6 +108,22 @@ def test_of_two_upgrades_at_once_the_second_is_told_so_and_changes_nothing(
     assert "second" not in annotations(release)
 
 
+def test_the_five_lines_that_a_page_shows_run_an_app_from_zero_and_back(release: Release) -> None:
+    values = values_shown("chart.md", "A pool of your own")
+    values["workers"]["mail"]["image"] = plain_app_image(release.cluster)
+    upgraded(release, str(CHART), values=values)
+    readiness.wait(release)
+    pods = "app.kubernetes.io/component=worker-mail"
+    with (
+        reached(release) as fleet,
+        shown_at_failure(release.kubectl, "stenofleet-mail", pods),
+    ):
+        eventually(lambda: mailers(fleet) == 0, "the new pool to sleep", ASLEEP_SECONDS)
+        assert in_core(release, "celery", "result", doubled(release, 21)) == "42"
+        assert mailers(fleet) == 1
+        eventually(lambda: mailers(fleet) == 0, "the pool to sleep again", ASLEEP_SECONDS)
+
+
 def test_an_uninstalled_release_leaves_what_it_promises_and_nothing_else(
     release: Release,
 ) -> None:
@@ -131,6 +153,22 @@ def test_an_uninstalled_release_leaves_what_it_promises_and_nothing_else(
     )
     assert release.cluster.kubectl(*of_the_release).split() == []
     assert release.cluster.kubectl("get", "crd", "workerpools.stenofleet.io", "-o", "name")
+
+
+def mailers(fleet: Fleet) -> int:
+    return int(fleet.get("deployment", "stenofleet-worker-mail")["spec"]["replicas"])
+
+
+def doubled(release: Release, number: int) -> str:
+    """The id of a task that was sent to the queue of the page's pool."""
+    words = ("call", "double", "--args", f"[{number}]", "--queue", "mail")
+    return in_core(release, "celery", *words)
+
+
+def in_core(release: Release, *command: str) -> str:
+    """The last line that a command writes where broker and results are in the environment."""
+    where = ("exec", "deployment/stenofleet-worker-core", "--")
+    return release.kubectl(*where, *command).splitlines()[-1]
 
 
 def assert_nothing_failed(fleet: Fleet, sending: Load) -> None:

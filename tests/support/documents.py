@@ -5,6 +5,9 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -53,6 +56,14 @@ def _commands_of(page: Path, line: str) -> Iterator[Command]:
     words = shlex.split(line, comments=True)
     if words and not ASSIGNMENT.match(words[0]):
         yield Command(page, (words[0].removeprefix(VENV), *words[1:]))
+
+
+def values_shown(page: str, heading: str) -> dict[str, Any]:
+    """The chart's values that a page of docs/ shows first below a heading."""
+    below = (ROOT / "docs" / page).read_text().partition(f"# {heading}\n")[2]
+    found = next(block for language, block in FENCE.findall(below) if language == "yaml")
+    values: dict[str, Any] = yaml.safe_load(found)
+    return values
 
 
 def inline_make_targets() -> set[str]:

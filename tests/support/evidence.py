@@ -1,5 +1,7 @@
 """What a failed test on a cluster leaves to look at: shown with the failure."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from stenofleet_deploy.errors import DeployError
@@ -11,6 +13,16 @@ class Kubectl(Protocol):
     """Runs kubectl in the namespace of the test."""
 
     def __call__(self, *words: str) -> str: ...
+
+
+@contextmanager
+def shown_at_failure(kubectl: Kubectl, pool: str, workers: str) -> Iterator[None]:
+    """Shows what there is to see when what it surrounds fails."""
+    try:
+        yield
+    except BaseException:
+        show(kubectl, pool, workers)
+        raise
 
 
 def show(kubectl: Kubectl, pool: str, workers: str) -> None:

@@ -1,8 +1,8 @@
 """The release that comes after the one that is installed.
 
 None is published yet, so it is this very code under another version: the chart with a higher
-number, and each image under a second tag. Kubernetes replaces every pod all the same, and Helm
-brings the CRD by its hook; that old code runs on a new schema is tested with the schema.
+number and a field more in its WorkerPools, and each image under a second tag. Kubernetes replaces
+every pod all the same; that old code runs on a new schema is tested with the schema.
 """
 
 import json
@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import yaml
 from stenofleet_deploy.builders import Docker, find_builder
 from stenofleet_deploy.delivery import way_to
 from stenofleet_deploy.images import images
@@ -21,16 +22,31 @@ from stenofleet_deploy.shell import run
 from support.releases import ROOT
 
 VERSION = "99.0.0"
+NEW_FIELD = "ticket"
+"""What only the next release's WorkerPools have: a text."""
 MODEL = "tiny.en"
 
 
 def next_chart(folder: Path) -> Path:
-    """The chart with a higher version."""
+    """The chart with a higher version, whose WorkerPools may have `NEW_FIELD`."""
     chart = folder / "stenofleet"
     shutil.copytree(ROOT / "helm" / "stenofleet", chart)
     file = chart / "Chart.yaml"
     file.write_text(re.sub(r"(?m)^version: .*$", f"version: {VERSION}", file.read_text()))
+    _add_field(chart)
     return chart
+
+
+def _add_field(chart: Path) -> None:
+    definition, values = chart / "crds" / "workerpools.yaml", chart / "values.schema.json"
+    crd = yaml.safe_load(definition.read_text())
+    [version] = crd["spec"]["versions"]
+    pool = version["schema"]["openAPIV3Schema"]["properties"]["spec"]
+    schema = json.loads(values.read_text())
+    for place in (pool, schema["$defs"]["poolSpec"]):
+        place["properties"][NEW_FIELD] = {"type": "string"}
+    definition.write_text(yaml.safe_dump(crd))
+    values.write_text(json.dumps(schema))
 
 
 def next_images(release: Release) -> dict[str, Any]:

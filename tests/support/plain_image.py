@@ -26,11 +26,18 @@ class TestApp(Image):
         return f"tests/apps/{self.service}"
 
 
+APP = TestApp(PLAIN, "plain", ())
+
+
 def delivered(cluster: Cluster) -> dict[str, str]:
     """The operator and the plain app as the cluster's pods name them, by the image's name."""
-    wanted = [image for image in images("none") if image.name == OPERATOR]
-    wanted.append(TestApp(PLAIN, "plain", ()))
-    return _delivered(cluster, wanted)
+    operator = [image for image in images("none") if image.name == OPERATOR]
+    return _delivered(cluster, [*operator, APP])
+
+
+def plain_app_image(cluster: Cluster) -> dict[str, str]:
+    """The plain app alone, as the chart takes an image."""
+    return image_value(_delivered(cluster, [APP])[PLAIN])
 
 
 def product_images(cluster: Cluster, whisper_model: str) -> dict[str, str]:

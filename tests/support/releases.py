@@ -64,14 +64,17 @@ def deploy(release: Release, *more: str) -> None:
     subprocess.run(command, cwd=ROOT, check=True, timeout=UP_SECONDS)
 
 
-def deploying(release: Release, *words: str) -> list[str]:
-    """A command of ours that deploys this release with the tests' values and the small model."""
+def deploying(release: Release, verb: str, *more: str) -> list[str]:
+    """A command of ours that deploys this release with the tests' values and the small model.
+
+    Values of ``more`` win.
+    """
     where = ["--namespace", release.namespace, *_named(release.cluster)]
     options = ["--whisper-model", "tiny.en", "--values", str(VALUES)]
     if registry := os.environ.get("REGISTRY"):
         options += ["--registry", registry]
     program = str(Path(sys.executable).with_name("stenofleet-deploy"))
-    return [program, *words, *where, *options]
+    return [program, verb, *where, *options, *more]
 
 
 def upgrade(release: Release, *settings: str) -> None:
