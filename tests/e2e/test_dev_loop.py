@@ -60,6 +60,11 @@ class Loop:
         }
 
 
+def heed_interrupts() -> None:
+    """A shell has what it runs in the background ignore them, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture(scope="module")
 def loop(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
     folder, port = tmp_path_factory.mktemp("loop"), free_port()
