@@ -89,6 +89,13 @@ def test_only_the_operator_gets_a_token_for_the_api_server() -> None:
     assert not any(account["automountServiceAccountToken"] for account in accounts)
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_no_program_but_a_server_is_the_first_process_of_its_pod(case: str) -> None:
+    for name, template in pods(everything(CASES[case])):
+        server = name in {"StatefulSet redis", "StatefulSet postgresql"}
+        assert template["spec"].get("shareProcessNamespace", False) is not server, name
+
+
 def test_variables_of_service_links_cannot_collide_with_settings() -> None:
     assert all(not template["spec"]["enableServiceLinks"] for _, template in pods(render()))
 

@@ -67,6 +67,11 @@ serviceAccountName: {{ coalesce .workload.serviceAccountName .account (include "
 automountServiceAccountToken: {{ default false .token }}
 # The variables of service links collide with settings: a Service "redis" would set REDIS_PORT.
 enableServiceLinks: false
+{{- if not (has .component (list "redis" "postgresql")) }}
+# The kernel drops a TERM for a process of number 1 that has not asked for it yet: a pod that is to go in
+# its first seconds, while Python imports, would work on until it is killed. Here the sandbox has that number.
+shareProcessNamespace: true
+{{- end }}
 terminationGracePeriodSeconds: {{ .workload.terminationGracePeriodSeconds }}
 securityContext:
   {{- toYaml .workload.podSecurityContext | nindent 2 }}
