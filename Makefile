@@ -13,6 +13,13 @@ CODE := libs/stenofleet/src services/api/src services/worker/src services/autosc
 # Where a release goes: CONTEXT names a kube-context, REGISTRY where its cluster pulls images from.
 WHERE := $(if $(CONTEXT),--context $(CONTEXT))
 PACKAGES := redis-server postgresql prometheus
+# What `make check` runs beside each other. Files that the code makes (openapi, chart-docs,
+# references, dashboards) are compared by unit tests, which have imported that code already.
+CHECKS := lint types imports version test-unit
+# Make 3 of macOS lets them speak at once.
+TOGETHER := --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+# Of hypothesis, see tests/conftest.py: `make test` tries four times as many examples.
+PROFILE ?= quick
 # Minutes of a release's life each, which `make campaign-releases` runs and `make test` does not.
 RELEASES := $(addprefix tests/e2e/,test_helm_life.py test_external_servers.py test_dev_loop.py)
 # Tests with servers of their own mostly wait; more at once than processors make workers start late.
@@ -108,10 +115,11 @@ dashboards: setup ## Write the chart's Grafana dashboards from their code.
 dashboards-check: setup
 	$(RUN)/python -m stenofleet_deploy.dashboards --check
 
-check: lint types imports openapi-check chart-docs-check references-check dashboards-check version test-unit ## Format, lint, types, import rules, unit tests: under a minute.
+check: setup ## Format, lint, types, import rules, unit tests: under a minute.
+	$(MAKE) --no-print-directory $(TOGETHER) PROFILE=$(PROFILE) $(CHECKS)
 
-test-unit: setup ## Unit tests: no server, no cluster.
-	$(PYTEST) tests/unit -q -n auto
+test-unit: setup ## Unit tests: no server, no cluster. PROFILE=thorough for as many examples as in CI.
+	$(PYTEST) tests/unit -q -n auto --dist worksteal --hypothesis-profile=$(PROFILE)
 
 programs: setup ## Compile Kubernetes and Helm for the tests; minutes the first time, and never again.
 	$(RUN)/cluster build
@@ -125,6 +133,7 @@ test-integration: setup tools models programs ## Services against a real Redis, 
 test-e2e: setup tools ## The whole way on a cluster; one that was not up before is stopped again.
 	$(PYTEST) tests/e2e -q $(RELEASES:%=--ignore=%)
 
+test: PROFILE = thorough
 test: check test-chart test-integration test-e2e ## Everything. It leaves nothing running that it started.
 
 up: setup ## Deploy to CONTEXT=..., else kind, else a cluster of our own, and make a first transcript.

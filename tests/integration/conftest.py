@@ -1,5 +1,7 @@
-"""An API server that knows WorkerPools."""
+"""Servers, which start when the first test asks for them."""
 
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,11 +9,57 @@ from typing import Any
 
 import pytest
 import yaml
+from stenofleet.db.engine import make_engine
+from stenofleet.db.upgrade import upgrade
+from stenofleet.settings import DatabaseSettings
 from support.api_server import ApiServer
-from support.servers import until
+from support.servers import PostgresServer, RedisServer, until
 
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 CRD = Path(__file__).parents[2] / "manifests" / "crds" / "workerpools.yaml"
+
+
+@pytest.fixture(scope="session")
+def server_folder() -> Iterator[Path]:
+    """A folder that the user ``postgres`` can reach, other than pytest's own."""
+    folder = Path(tempfile.mkdtemp(prefix="stenofleet-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(server_folder: Path) -> Iterator[PostgresServer]:
+    """One PostgreSQL for the whole run; tests take a database each."""
+    folder = server_folder / "postgres"
+    folder.mkdir(mode=0o755)
+    server = PostgresServer(folder)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def database_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The URL of a database of this test's own, at the newest revision."""
+    name = f"test_{uuid.uuid4().hex}"
+    url = postgres_server.create(name)
+    engine = make_engine(DatabaseSettings(database_url=url))
+    upgrade(engine, timeout=10)
+    engine.dispose()
+    yield url
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of this test's own, with a password; it can be stopped and started again."""
+    folder = tmp_path / "redis"
+    folder.mkdir()
+    server = RedisServer(folder)
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """A pool under tasks that come at a constant pace, second by second, with pods that boot."""
 
 import math
+from collections import Counter
 
 from stenofleet_autoscaler.decide import Policy
 from stenofleet_autoscaler.model import Heartbeat, Kind, Observation, Pod, Running, Work
@@ -41,7 +42,7 @@ def sizes_under(pace: float, seconds: float, slots: int, *, ticks: int = 600) ->
             delivered=len(ends),
             oldest_wait=float(now - queue[0]) if queue else None,
             kinds=(Kind(len(queue), float(seconds)),) if queue else (),
-            running=tuple(Running(1, end - now) for end in ends),
+            running=tuple(Running(count, end - now) for end, count in Counter(ends).items()),
             rate=pace if now > BOOT_SECONDS else None,
             mean_seconds=float(seconds),
         )

@@ -1,15 +1,13 @@
 """No setting, metric, field or command goes without a word in the documentation."""
 
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import yaml
 from stenofleet.settings import variable
 from stenofleet_deploy import metrics_page, settings_page, workerpool_page
 from support import documents
+from support.own_programs import help_of
 
 ROOT = documents.ROOT
 CRD = yaml.safe_load((ROOT / workerpool_page.CRD).read_text())
@@ -59,9 +57,6 @@ def test_every_command_of_a_program_is_told_of(program: str) -> None:
 
 
 def commands_of(program: str) -> list[str]:
-    executable = Path(sys.executable).parent / program
-    done = subprocess.run(
-        [executable, "--help"], capture_output=True, text=True, timeout=300, check=True
-    )
-    _, commands = re.split(r"^(?:Commands|positional arguments):$", done.stdout, flags=re.MULTILINE)
+    shown = help_of(program)
+    _, commands = re.split(r"^(?:Commands|positional arguments):$", shown, flags=re.MULTILINE)
     return re.findall(r"^ {2,4}([a-z][a-z-]+)", commands, re.MULTILINE)

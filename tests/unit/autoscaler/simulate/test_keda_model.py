@@ -3,6 +3,7 @@
 from statistics import median
 
 import pytest
+from stenofleet_autoscaler.simulate import world
 from stenofleet_autoscaler.simulate.fixed import Fixed
 from stenofleet_autoscaler.simulate.hpa import HpaRules, Recommender
 from stenofleet_autoscaler.simulate.keda import default_rules, formula_rules, tuned_rules
@@ -11,6 +12,12 @@ from support.keda_rows import ALTERNATING, FORTY, ROWS, SIXTEEN
 from support.workloads import Row, at_once, keda_runs, run
 
 WARM = Setting(pods=8)
+
+
+@pytest.fixture(autouse=True)
+def what_is_stranded_is_watched_for_ten_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the four hours, in which KEDA's clocks tick and nothing else happens."""
+    monkeypatch.setattr(world, "PATIENCE", 600.0)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.about for row in ROWS])

@@ -1,9 +1,7 @@
 """This operator in the simulator: it is fed with what it would see, and cuts nothing."""
 
-import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from stenofleet_autoscaler.simulate.generate import KINDS
 from stenofleet_autoscaler.simulate.operator import Operator
 from stenofleet_autoscaler.simulate.setting import Setting
 from stenofleet_autoscaler.simulate.trace import Task, Trace
@@ -22,19 +20,11 @@ some_work = st.lists(
 ).map(lambda found: Trace(tuple(sorted(found, key=lambda task: task.at))))
 
 
-@settings(max_examples=60, deadline=None)
 @given(some_work)
 def test_whatever_comes_every_task_ends_once_and_the_pool_comes_to_zero(trace: Trace) -> None:
     meter = run(trace, Operator(), Setting(grace=5))
     assert (meter.cut, meter.finished) == (0, len(trace.tasks))
     assert meter.changes[-1][1] == 0
-
-
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "diurnal"])
-def test_no_generated_trace_makes_it_cut_a_task(kind: str) -> None:
-    trace = KINDS[kind](1)
-    meter = run(trace, Operator(), Setting(most_pods=16, slots=4))
-    assert (meter.cut, meter.finished) == (0, len(trace.tasks))
 
 
 def test_forty_tasks_from_zero_wait_less_than_with_keda_at_its_best() -> None:

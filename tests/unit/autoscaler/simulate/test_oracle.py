@@ -1,6 +1,6 @@
 """The oracle's bound: never above what any scaler needs."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from stenofleet_autoscaler.simulate.fixed import Fixed
 from stenofleet_autoscaler.simulate.operator import Operator
@@ -44,7 +44,6 @@ def test_a_pod_boots_again_or_idles_through_a_gap_whichever_is_less() -> None:
     assert bounds == [24, 23]
 
 
-@settings(max_examples=60, deadline=None)
 @given(tasks)
 def test_no_run_needs_less_than_the_bound_at_its_own_longest_wait(found: list[Task]) -> None:
     setting = Setting(most_pods=40)

@@ -24,10 +24,6 @@ def queries() -> list[str]:
     return [target["expr"] for _, panel in PANELS for target in panel["targets"]]
 
 
-def test_files_are_what_the_code_says() -> None:
-    main(["--check", "--root", str(ROOT)])
-
-
 def test_a_file_that_differs_is_told_of(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="run `make dashboards`"):
         main(["--check", "--root", str(tmp_path)])
