@@ -66,7 +66,9 @@ def _lag(found: np.ndarray, wanted: np.ndarray) -> int:
     around = wanted[SAMPLE_RATE - reach : 2 * SAMPLE_RATE + reach].astype(np.float64)
     sums = np.concatenate(([0.0], np.cumsum(around**2)))
     squares = sums[SAMPLE_RATE:] - sums[:-SAMPLE_RATE]
-    return int(np.argmin(squares - 2 * np.correlate(around, middle, "valid"))) - reach
+    spectrum = np.fft.rfft(around) * np.fft.rfft(middle, len(around)).conj()
+    correlation = np.fft.irfft(spectrum, len(around))[: len(squares)]
+    return int(np.argmin(squares - 2 * correlation)) - reach
 
 
 def test_stretches_follow_each_other_as_in_the_whole_recording(recording: Path) -> None:
