@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from functools import cache
 from pathlib import Path
 
 from stenofleet_api.app import build
@@ -10,6 +11,7 @@ from stenofleet_api.app import build
 DEFAULT_PATH = Path("docs/openapi.json")
 
 
+@cache
 def describe() -> str:
     """The description as text; the same code gives the same text."""
     return json.dumps(build().openapi(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -186,7 +186,8 @@ def test_after_a_restart_decisions_are_the_same_once_a_window_was_watched(
 
 
 @given(st.floats(0.2, 20.0), st.floats(0.5, 30.0), st.integers(1, 4))
-@settings(max_examples=10)
+# Ten minutes of up to 600 pods each.
+@settings(max_examples=settings().max_examples // 10)
 def test_a_constant_load_makes_no_size_swing(pace: float, seconds: float, slots: int) -> None:
     sizes = sizes_under(pace, seconds, slots)
     settled = sizes[len(sizes) // 2 :]
