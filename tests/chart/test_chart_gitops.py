@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from support.chart import CHART, ROOT, Object, Values
+from support.chart import CHART, ROOT, Object, Values, parsed
 from support.documents import FENCE
 from support.programs import helm
 
@@ -40,7 +40,7 @@ def rendered(values: Values) -> list[Object]:
         check=True,
         timeout=60,
     ).stdout
-    return [each for each in yaml.safe_load_all(text) if each]
+    return parsed(text)
 
 
 def hooks(objects: list[Object]) -> set[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from support.chart import CHART, ONE_NODE, Object, env, of_kind, pods, render
+from support.chart import CHART, ONE_NODE, Object, env, of_kind, parsed, pods, render
 from support.programs import helm
 
 ALWAYS = {"metrics": {"monitors": {"when": "always"}}}
@@ -51,7 +51,7 @@ def on_cluster_with(*kinds: str) -> list[Object]:
         timeout=60,
         check=True,
     )
-    return [each for each in yaml.safe_load_all(done.stdout) if each]
+    return parsed(done.stdout)
 
 
 def test_without_prometheus_operator_pods_are_annotated_and_there_are_no_monitors() -> None:

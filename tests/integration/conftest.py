@@ -39,15 +39,20 @@ def postgres_server(server_folder: Path) -> Iterator[PostgresServer]:
     server.stop()
 
 
-@pytest.fixture
-def database_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """The URL of a database of this test's own, at the newest revision."""
-    name = f"test_{uuid.uuid4().hex}"
-    url = postgres_server.create(name)
-    engine = make_engine(DatabaseSettings(database_url=url))
+@pytest.fixture(scope="session")
+def migrated(postgres_server: PostgresServer) -> str:
+    """The name of a database at the newest revision, which is copied in less than migrating."""
+    engine = make_engine(DatabaseSettings(database_url=postgres_server.create("migrated")))
     upgrade(engine, timeout=10)
     engine.dispose()
-    yield url
+    return "migrated"
+
+
+@pytest.fixture
+def database_url(postgres_server: PostgresServer, migrated: str) -> Iterator[str]:
+    """The URL of a database of this test's own, at the newest revision."""
+    name = f"test_{uuid.uuid4().hex}"
+    yield postgres_server.create(name, migrated)
     postgres_server.drop(name)
 
 

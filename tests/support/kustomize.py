@@ -7,8 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-from support.chart import CHART, ROOT, Object, is_hook
+from support.chart import CHART, ROOT, Object, is_hook, parsed
 from support.programs import built, helm
 
 MANIFESTS = ROOT / "manifests"
@@ -84,4 +83,4 @@ def _without_helm(found: Any) -> Any:
 
 def _documents(*command: str) -> list[Object]:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    return [each for each in yaml.safe_load_all(done.stdout) if each]
+    return parsed(done.stdout)

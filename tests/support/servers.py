@@ -125,9 +125,9 @@ class PostgresServer:
             self._process.wait(timeout=20)
             self._process = None
 
-    def create(self, database: str) -> str:
-        """Makes an empty database and returns its URL."""
-        self.execute(f'CREATE DATABASE "{database}"')
+    def create(self, database: str, template: str = "template1") -> str:
+        """Makes a copy of another database, else an empty one, and returns its URL."""
+        self.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
         return self.url(database)
 
     def drop(self, database: str) -> None:

@@ -7,10 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
-from stenofleet.db.engine import make_engine
 from stenofleet.db.models import Base
-from stenofleet.db.upgrade import upgrade
-from stenofleet.settings import ApiSettings, AuthMode, DatabaseSettings
+from stenofleet.settings import ApiSettings, AuthMode
 from stenofleet_api.app import create_app
 from stenofleet_api.deps import Context
 from support.api import Api
@@ -18,13 +16,9 @@ from support.servers import PostgresServer
 
 
 @pytest.fixture(scope="session")
-def api_database(postgres_server: PostgresServer) -> str:
+def api_database(postgres_server: PostgresServer, migrated: str) -> str:
     """One database for all tests of the API; each begins with empty tables."""
-    url = postgres_server.create("api")
-    engine = make_engine(DatabaseSettings(database_url=url))
-    upgrade(engine, timeout=10)
-    engine.dispose()
-    return url
+    return postgres_server.create("api", migrated)
 
 
 @pytest.fixture
