@@ -125,7 +125,7 @@ programs: setup ## Compile Kubernetes and Helm for the tests; minutes the first 
 	$(RUN)/cluster build
 
 test-chart: setup tools programs ## The chart's objects against Kubernetes' schemas and API server.
-	$(PYTEST) tests/chart -q -n $(PROCESSES)
+	$(PYTEST) tests/chart -q -n $(PROCESSES) --dist worksteal
 
 test-integration: setup tools models programs ## Services against a real Redis, PostgreSQL and API server.
 	$(PYTEST) tests/integration -q -n $(PROCESSES) --dist worksteal
