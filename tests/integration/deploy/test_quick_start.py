@@ -15,11 +15,14 @@ import jiwer
 import pytest
 from stenofleet_cluster import machine
 from stenofleet_cluster.progress import Progress
+from stenofleet_deploy.local import ports
 from support import quick_start, speech
 from support.bare_machine import BareMachine
 from support.documents import ROOT
 from support.quick_start import Typed, durations
 
+API = 8000
+"""The port; it is one of this machine's, as the network is."""
 TALK = "root/stenofleet/talk.mp3"
 WORDS_WRONG = 0.1
 
@@ -30,10 +33,13 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def bare_machine() -> Iterator[BareMachine]:
+    assert not ports.answers(ports.HERE, API), f"the quick start's API needs port {API}"
     machine.prepare(Progress())
     folder = Path(tempfile.mkdtemp(prefix="stenofleet-bare-"))
-    yield BareMachine.installed(folder)
-    shutil.rmtree(folder)
+    try:
+        yield BareMachine.installed(folder)
+    finally:
+        shutil.rmtree(folder)
 
 
 def test_a_bare_debian_follows_the_page_to_transcripts(bare_machine: BareMachine) -> None:
@@ -56,6 +62,7 @@ def follow(bare_machine: BareMachine) -> list[Typed]:
             if each.command.startswith("git clone"):
                 (bare_machine.root / TALK).write_bytes(speech.recording())
         end = time.monotonic()
+        process.wait(timeout=60)
     assert process.returncode == 0, f"{typed[-1].command}\n{typed[-1].text}\n{logs(bare_machine)}"
     tell(durations(typed, end))
     return typed
