@@ -37,7 +37,7 @@ def bare_machine() -> Iterator[BareMachine]:
     machine.prepare(Progress())
     folder = Path(tempfile.mkdtemp(prefix="stenofleet-bare-"))
     try:
-        yield BareMachine.installed(folder)
+        yield BareMachine.installed(folder / "root")  # which everybody may enter
     finally:
         shutil.rmtree(folder)
 
