@@ -33,7 +33,7 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs
 	chart-docs-check references references-check docs docs-serve manifests manifests-check dashboards \
 	dashboards-check check test-unit programs test-chart test-integration test-e2e test up dev-loop \
 	down demo dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower docker-worker \
-	docker-worker-cloudrun docker-combined images bench-skeleton bench-scale bench-sense \
+	docker-worker-cloudrun docker-combined images bench-skeleton bench-clone bench-scale bench-sense \
 	bench-simulator bench-operator bench-reaction bench-transcription bench-ingest bench-install \
 	bench-observe bench-speakers campaign-releases campaign-kills campaign-alerts campaign-recording \
 	campaign-transcription campaign-movements campaign-quickstart version release campaign-ingest clean
@@ -182,6 +182,9 @@ images: setup ## Build the images that changed and bring them to the cluster.
 
 bench-skeleton: setup ## Print the figures of docs/benchmarks.md, on the release that is up.
 	$(RUN)/python tests/bench/bench_skeleton.py $(ARGS)
+
+bench-clone: setup ## Print how long a fresh clone takes to its first transcript by `make up`; ARGS=--cold.
+	$(RUN)/python tests/bench/bench_clone.py $(ARGS)
 
 bench-scale: setup tools programs ## Print what an operator with 1,000 pools on 20 brokers takes.
 	$(RUN)/python tests/bench/bench_scale.py $(ARGS)

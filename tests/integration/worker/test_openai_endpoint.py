@@ -141,7 +141,7 @@ def curl(api: ApiProcess, shown: Command, recording: Path) -> str:
     """What it prints, of this recording: the pages name the sample, or one of their reader's."""
     words = [word.replace(HOST, api.url) for word in shown.words]
     typed = [re.sub("^file=@.*", f"file=@{recording}", word) for word in words]
-    return subprocess.run(typed, capture_output=True, text=True, check=True, timeout=60).stdout
+    return subprocess.run(typed, capture_output=True, text=True, check=True, timeout=180).stdout
 
 
 def test_every_form_is_read_by_the_client(
