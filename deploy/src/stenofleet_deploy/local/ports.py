@@ -3,7 +3,7 @@
 import itertools
 import socket
 
-HERE = "localhost"
+LOCALHOST = "localhost"
 SECONDS = 2
 
 
@@ -18,4 +18,4 @@ def answers(host: str, port: int) -> bool:
 
 def free(port: int) -> int:
     """The first port of this machine, from this one on, at which nothing answers."""
-    return next(each for each in itertools.count(port) if not answers(HERE, each))
+    return next(each for each in itertools.count(port) if not answers(LOCALHOST, each))
