@@ -12,7 +12,10 @@ PYTEST := PATH="$(dir $(UV)):$$PATH" STENOFLEET_REQUIRE_ALL=1 $(RUN)/pytest
 CODE := libs/stenofleet/src services/api/src services/worker/src services/autoscaler/src cluster/src deploy/src
 # Where a release goes: CONTEXT names a kube-context, REGISTRY where its cluster pulls images from.
 WHERE := $(if $(CONTEXT),--context $(CONTEXT))
-PACKAGES := redis-server postgresql prometheus
+SERVERS := redis-server postgresql
+PACKAGES := $(SERVERS) prometheus
+# The programs by which each is known to be there.
+PROGRAMS = $(patsubst postgresql,pg_ctlcluster,$(patsubst prometheus,promtool,$(PACKAGES)))
 # What `make check` runs beside each other. Files that the code makes (openapi, chart-docs,
 # references, dashboards) are compared by unit tests, which have imported that code already.
 CHECKS := lint types imports version test-unit
@@ -37,10 +40,10 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs
 	chart-docs-check references references-check docs docs-serve manifests manifests-check dashboards \
 	dashboards-check check test-unit programs test-chart test-integration test-e2e test up dev-loop \
 	down demo dev-setup dev-down run-api run-celery run-celery-debug run-beat run-flower docker-worker \
-	docker-worker-cloudrun docker-combined images bench-skeleton bench-scale bench-sense \
+	docker-worker-cloudrun docker-combined images bench-skeleton bench-clone bench-scale bench-sense \
 	bench-simulator bench-operator bench-reaction bench-transcription bench-ingest bench-install \
 	bench-observe bench-speakers campaign-releases campaign-kills campaign-alerts campaign-recording \
-	campaign-transcription campaign-movements version release campaign-ingest clean
+	campaign-transcription campaign-movements campaign-quickstart version release campaign-ingest clean
 
 help: ## Show what can be made.
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-22s %s\n", $$1, $$2}'
@@ -56,7 +59,7 @@ $(CACHE)/uv-$(UV_VERSION)/bin/uv:
 setup: .venv/.synced ## Install the Python packages that uv.lock names into .venv.
 
 tools: ## Install Redis, PostgreSQL and Prometheus for the tests (Debian, as root); else say what lacks.
-	@lacking=; for program in redis-server pg_ctlcluster promtool; do command -v $$program >/dev/null || lacking=yes; done; \
+	@lacking=; for program in $(PROGRAMS); do command -v $$program >/dev/null || lacking=yes; done; \
 	if [ -z "$$lacking" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKAGES) >/dev/null; \
@@ -150,7 +153,7 @@ demo: setup ## Transcribe RECORDING=file (default: the sample) on the release th
 
 dev-setup: setup ## A machine without Kubernetes: .env, Redis, PostgreSQL, the schema, the models.
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! docker info >/dev/null 2>&1; then \
-		$(MAKE) --no-print-directory tools; fi
+		$(MAKE) --no-print-directory tools PACKAGES="$(SERVERS)"; fi
 	$(RUN)/stenofleet-deploy local up
 	$(RUN)/stenofleet db upgrade
 	PATH="$(dir $(UV)):$$PATH" $(RUN)/python services/worker/fetch_model.py base campplus
@@ -188,6 +191,9 @@ images: setup ## Build the images that changed and bring them to the cluster.
 
 bench-skeleton: setup ## Print the figures of docs/benchmarks.md, on the release that is up.
 	$(RUN)/python tests/bench/bench_skeleton.py $(ARGS)
+
+bench-clone: setup ## Print how long a fresh clone takes to its first transcript by `make up`; ARGS=--cold.
+	$(RUN)/python tests/bench/bench_clone.py $(ARGS)
 
 bench-scale: setup tools programs ## Print what an operator with 1,000 pools on 20 brokers takes.
 	$(RUN)/python tests/bench/bench_scale.py $(ARGS)
@@ -237,6 +243,9 @@ campaign-recording: setup ## Send a recording of RECORDING_MINUTES (60) to a rel
 campaign-movements: setup ## Send EVENTS (1000000) movements to a release whose parts are killed; then 10 minutes idle.
 	EVENTS=$(or $(EVENTS),1000000) IDLE_SECONDS=$(or $(IDLE_SECONDS),600) $(PYTEST) \
 		tests/e2e/test_movements.py -q -s -o timeout=7200
+
+campaign-quickstart: setup ## Follow docs/quick-start.md in an empty Debian (as root), and print how long it takes.
+	QUICKSTART=bare $(PYTEST) tests/integration/deploy/test_quick_start.py -q -s -o timeout=7200
 
 version: setup ## Print the version; NEW=1.2.3 has all packages, images and the chart bear it.
 	@$(RUN)/stenofleet-deploy version $(NEW)

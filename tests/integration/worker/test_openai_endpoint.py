@@ -1,6 +1,7 @@
 """OpenAI's own client against a real API process, a real queue and a real worker."""
 
 import json
+import re
 import subprocess
 import sys
 import uuid
@@ -16,9 +17,14 @@ from openai import OpenAI
 from openai.types.audio import TranscriptionDiarized, TranscriptionVerbose
 from sqlalchemy import select, update
 from stenofleet.db.models import Segment, TranscriptionRequest, TranscriptionSession
+from support import documents
+from support.documents import Command
 from support.servers import free_port, until
+from support.shown_requests import HOST
 
 HEARD = "part 0 part 1 part 2 part 3 part 4"
+
+SHOWN = [each for each in documents.commands() if f"{HOST}/v1/audio/transcriptions" in each.words]
 
 StartApi = Callable[..., "ApiProcess"]
 
@@ -118,6 +124,24 @@ def test_a_request_is_an_interactive_session_and_its_answer_the_transcript(
     assert (session.status, session.priority, session.tags) == ("completed", 0, ["openai"])
     assert (session.title, session.language) == ("short.wav", "en")
     assert session.options["prompt"] == "Parts."
+
+
+def test_what_the_pages_show_is_answered_with_the_transcript(
+    installation: Any, api: ApiProcess, short_recording: Path
+) -> None:
+    installation.ready_worker()
+
+    told = [curl(api, command, short_recording) for command in SHOWN]
+
+    assert len(told) >= 4
+    assert all("part 0" in each and "part 4" in each for each in told)
+
+
+def curl(api: ApiProcess, shown: Command, recording: Path) -> str:
+    """What it prints, of this recording: the pages name the sample, or one of their reader's."""
+    words = [word.replace(HOST, api.url) for word in shown.words]
+    typed = [re.sub("^file=@.*", f"file=@{recording}", word) for word in words]
+    return subprocess.run(typed, capture_output=True, text=True, check=True, timeout=180).stdout
 
 
 def test_every_form_is_read_by_the_client(

@@ -16,9 +16,12 @@ def local() -> None:
 def up() -> None:
     """Make .env unless it is there, and start what does not answer where it says."""
     data = settings.data_folder()
-    if settings.ensure(ROOT, data):
-        say(f"==> {settings.FILE} made of {settings.EXAMPLE}, with passwords of its own")
-    servers.up(ROOT, settings.read(ROOT), data)
+    made = settings.ensure(ROOT, data)
+    found = settings.read(ROOT)
+    if made:
+        where = " and ".join(f"{name}={found[name]}" for name in settings.PORTS)
+        say(f"==> {settings.FILE} made of {settings.EXAMPLE}, with {where} and own passwords")
+    servers.up(ROOT, found, data)
 
 
 @local.command()

@@ -1,12 +1,11 @@
 """Redis and PostgreSQL for a developer: those that answer, docker compose's, else programs."""
 
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 
 from stenofleet_deploy.errors import CommandError, DeployError
 from stenofleet_deploy.kind import docker_answers
-from stenofleet_deploy.local import postgresql, redis
+from stenofleet_deploy.local import ports, postgresql, redis
 from stenofleet_deploy.progress import say, step
 from stenofleet_deploy.shell import run
 
@@ -54,16 +53,14 @@ def answers(name: str, settings: Mapping[str, str]) -> bool:
     """
     prefix = {"redis": "REDIS", "postgresql": "DB"}[name]
     host, port = settings[f"{prefix}_HOST"], settings[f"{prefix}_PORT"]
-    try:
-        socket.create_connection((host, int(port)), timeout=2).close()
-    except OSError:
-        if host not in HERE:
-            raise DeployError(
-                f"nothing answers at {host}:{port}: start {name} there, or set {prefix}_HOST in "
-                ".env to localhost to have one started here"
-            ) from None
-        return False
-    return True
+    if ports.answers(host, int(port)):
+        return True
+    if host not in HERE:
+        raise DeployError(
+            f"nothing answers at {host}:{port}: start {name} there, or set {prefix}_HOST in "
+            ".env to localhost to have one started here"
+        )
+    return False
 
 
 def compose_answers() -> bool:

@@ -7,31 +7,51 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from stenofleet_deploy.errors import DeployError
+from stenofleet_deploy.local import ports
 
 EXAMPLE = ".env.example"
 FILE = ".env"
 PLACEHOLDER = "change-me-please"
 SECRET_BYTES = 24
 OWNER_ALONE = 0o600
+PORTS = ("REDIS_PORT", "DB_PORT")
 
 
 def ensure(root: Path, data: Path) -> bool:
     """Write .env with secrets and places of its own; False when it is there, and stays as it is.
 
+    What answers at a port of the example takes none of these secrets, so another port is written.
+
     Args:
         root: Of the repository.
-        data: Where recordings will lie.
+        data: Where servers and recordings will lie.
+
+    Raises:
+        DeployError: Servers lie there already, which only the lost secrets open.
     """
     if (root / FILE).exists():
         return False
+    refuse_data_of_others(root, data)
+    example = dotenv_values(root / EXAMPLE)
     places = {
         "STENOFLEET_STORAGE_URL": f"file://{data}/recordings",
         "STENOFLEET_WHISPER_MODEL_DIR": str(models()),
+        **{name: str(ports.free(int(example[name] or 0))) for name in PORTS},
     }
     lines = (filled(line, places) for line in (root / EXAMPLE).read_text().splitlines())
     with os.fdopen(os.open(root / FILE, os.O_WRONLY | os.O_CREAT, OWNER_ALONE), "w") as file:
         file.writelines(f"{line}\n" for line in lines)
     return True
+
+
+def refuse_data_of_others(root: Path, data: Path) -> None:
+    """Raise DeployError when another .env than the one to be made has the data's passwords."""
+    if any((data / server).exists() for server in ("redis", "postgresql")):
+        raise DeployError(
+            f"{data} has the servers of another checkout, which only its {FILE} opens: copy that "
+            f"to {root / FILE}, or name another folder by STENOFLEET_LOCAL_DIR, or stop the "
+            "servers (make dev-down, there) and remove the folder"
+        )
 
 
 def filled(line: str, places: dict[str, str]) -> str:

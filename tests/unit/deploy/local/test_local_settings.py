@@ -1,6 +1,7 @@
 """The file .env: what the example has, with secrets and places of one's own."""
 
 import re
+import socket
 import stat
 from pathlib import Path
 
@@ -60,6 +61,27 @@ def test_secrets_are_made_anew_and_places_are_this_machines(root: Path) -> None:
     assert made["STENOFLEET_STORAGE_URL"] == "file:///data/recordings"
     changed = {name for name, value in made.items() if value != example[name]}
     assert {"REDIS_HOST", "DB_NAME", "CELERY_CONCURRENCY"}.isdisjoint(changed)
+
+
+def test_a_port_at_which_another_server_answers_is_left_to_it(root: Path) -> None:
+    with socket.create_server(("localhost", 0)) as other:
+        taken = int(other.getsockname()[1])
+        example = (root / settings.EXAMPLE).read_text()
+        (root / settings.EXAMPLE).write_text(example.replace("6379", str(taken)))
+
+        settings.ensure(root, root / "data")
+
+    assert int(settings.read(root)["REDIS_PORT"]) > taken
+
+
+@pytest.mark.parametrize("server", ["redis", "postgresql"])
+def test_servers_whose_passwords_are_lost_are_told_of(root: Path, server: str) -> None:
+    (root / "data" / server).mkdir(parents=True)
+
+    with pytest.raises(DeployError, match=r"data has the servers of another checkout.* \.env"):
+        settings.ensure(root, root / "data")
+
+    assert not (root / ".env").exists()
 
 
 def test_only_its_owner_reads_it(root: Path) -> None:
