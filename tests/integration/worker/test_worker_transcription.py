@@ -203,8 +203,9 @@ def test_words_of_clips_heard_at_once_are_where_they_are_when_each_is_heard_by_i
 
     assert [each.text for each in at_once] == [each.text for each in by_themselves]
     for one, other in zip(at_once, by_themselves, strict=True):
-        assert one.start == pytest.approx(other.start, abs=0.1)
-        assert one.end == pytest.approx(other.end, abs=0.1)
+        # Where a first word begins, after a pause, faster-whisper guesses by the words before it.
+        assert one.start == pytest.approx(other.start, abs=0.5)
+        assert one.end == pytest.approx(other.end, abs=0.15)
 
 
 def test_a_second_run_of_the_same_message_leaves_the_same_rows(

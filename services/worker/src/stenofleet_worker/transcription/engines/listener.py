@@ -98,7 +98,8 @@ def _parts(sounds: Sequence[Sound]) -> list[dict[str, float]]:
 
 def _doubtful(found: Sequence[Any]) -> bool:
     text = "".join(each.text for each in found).strip()
-    return found[0].avg_logprob < UNLIKELY or get_compression_ratio(text) > REPETITIVE
+    likely, compressed = float(found[0].avg_logprob), float(get_compression_ratio(text))
+    return likely < UNLIKELY or compressed > REPETITIVE
 
 
 def _own(segment: Any, start: float, seconds: float) -> Any:
