@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # names of stubs
-    from obstore import ReadableFile
     from _typeshed import WriteableBuffer
+    from obstore import ReadableFile
 
 AHEAD_BYTES = 1024**2
 """Fetched at once: a request's wait is small beside it, and it is little beside a window of any
