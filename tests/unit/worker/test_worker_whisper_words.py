@@ -50,7 +50,7 @@ def test_wishes_become_arguments() -> None:
     )
     assert _wishes(options) == {
         "word_timestamps": False,
-        "initial_prompt": "A talk.",
+        "initial_prompt": " A talk.",
         "hotwords": "Stenofleet, CAM++",
         "temperature": 0.2,
     }
@@ -92,5 +92,5 @@ def test_with_a_temperature_each_clip_is_heard_by_itself_in_the_language_of_the_
 
     assert found.language == "cy"
     assert [each.end for each in found.segments] == pytest.approx([20, 41, 62], abs=1)
-    assert [heard[1:] for heard in model.heard] == [("cy", "A talk.", 0.3)] * 3
+    assert [heard[1:] for heard in model.heard] == [("cy", " A talk.", 0.3)] * 3
     assert all(seconds <= 30 for seconds, *_ in model.heard)

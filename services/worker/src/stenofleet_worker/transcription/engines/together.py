@@ -11,7 +11,7 @@ from stenofleet_worker.transcription.engines.pauses import until
 from stenofleet_worker.transcription.engines.sound import Sound
 
 AT_ONCE = 4
-"""Clips heard at once. One by one they take a quarter more time of a processor, and eight at once
+"""Clips heard at once. One by one they take an eighth more time of a processor, and eight at once
 no less than four; each takes about 50 MB with the model ``base``."""
 
 HEARD_AGAIN = SAMPLE_RATE

@@ -113,7 +113,8 @@ def _wishes(options: TranscriptOptions) -> dict[str, Any]:
     """Arguments of faster-whisper's; what nobody wishes is left to its own defaults."""
     wishes: dict[str, Any] = {
         "word_timestamps": options.word_times,
-        "initial_prompt": options.prompt,
+        # Where several clips are heard at once, faster-whisper leaves out the space before it.
+        "initial_prompt": options.prompt and f" {options.prompt.strip()}",
         "hotwords": ", ".join(options.vocabulary) or None,
     }
     if options.temperature is not None:
