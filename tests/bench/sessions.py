@@ -34,6 +34,10 @@ class Sessions:
         """The segments of a recording, once they are there."""
         session = self.start(sound, **more)
         self.wait(session)
+        return self.segments(session)
+
+    def segments(self, session: str) -> list[dict[str, str]]:
+        """Those of a completed one."""
         answer = self.stack.http.get(f"{SESSIONS}/{session}/transcript").raise_for_status()
         found: list[dict[str, str]] = answer.json()["segments"]
         return found

@@ -27,7 +27,8 @@ def _beside(stack: Stack, slots: int, rounds: int) -> Iterator[Row]:
     with direct.warm(stack.model, slots, first) as by_itself, stack.workers(1, slots) as [worker]:
         _at_once(stack, worker, slots, first, apart=True)  # models are slower at first
         ways: dict[str, Hear] = {
-            "faster-whisper by itself": lambda: by_itself(sound),
+            "faster-whisper by itself": lambda: by_itself(direct.one_by_one, sound),
+            "faster-whisper's own batches": lambda: by_itself(direct.in_batches, sound),
             "here, speakers not told apart": lambda: _at_once(
                 stack, worker, slots, sound, apart=False
             ),

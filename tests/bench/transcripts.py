@@ -40,6 +40,7 @@ class Shares:
     """Wall time from upload to transcript, and what the engines had of it; in seconds."""
 
     took: float
+    upload: float
     hearing: float
     speakers: float
 
@@ -72,10 +73,14 @@ def overhead(stack: Stack, rounds: int) -> Iterator[Row]:
 def _shares(stack: Stack, worker: Process, sound: bytes, *, apart: bool) -> Shares:
     before = _engines(worker)
     began = time.monotonic()
-    Sessions(stack).transcript(sound, diarize=apart)
+    sessions = Sessions(stack)
+    session = sessions.start(sound, diarize=apart)
+    upload = time.monotonic() - began
+    sessions.wait(session)
+    sessions.segments(session)
     took = time.monotonic() - began
     hearing, speakers = (now - then for now, then in zip(_engines(worker), before, strict=True))
-    return Shares(took, hearing, speakers)
+    return Shares(took, upload, hearing, speakers)
 
 
 def _told(rounds: Sequence[Shares]) -> str:
@@ -88,7 +93,8 @@ def _told(rounds: Sequence[Shares]) -> str:
         f"{middle(lambda each: each.took):.2f} s: hearing {middle(lambda each: each.hearing):.2f}, "
         f"speakers {middle(lambda each: each.speakers):.2f}, "
         f"beside them {middle(lambda each: each.beside):.2f} "
-        f"({middle(lambda each: each.beside / (each.hearing + each.speakers)):.2%} of both)"
+        f"({middle(lambda each: each.beside / (each.hearing + each.speakers)):.2%} of both), "
+        f"of which the upload has {middle(lambda each: each.upload):.2f}"
     )
 
 

@@ -22,9 +22,14 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 @dataclass(frozen=True)
 class S3Server:
-    """Where it is, and what obstore needs to reach it."""
+    """Where it is, and what obstore needs to reach it.
+
+    Attributes:
+        ranges: of bytes, as they were asked for; ``None`` for each time that all were.
+    """
 
     url: str
+    ranges: list[str | None]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -40,14 +45,15 @@ class S3Server:
 @contextmanager
 def s3_server() -> Iterator[S3Server]:
     """A server with an empty bucket."""
-    app = _Checked(DomainDispatcherApplication(create_backend_app))
+    ranges: list[str | None] = []
+    app = _Checked(DomainDispatcherApplication(create_backend_app), ranges)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
         url = f"http://127.0.0.1:{server.server_port}"
         httpx.put(f"{url}/{BUCKET}").raise_for_status()
-        yield S3Server(url)
+        yield S3Server(url, ranges)
     finally:
         server.shutdown()
         thread.join()
@@ -56,14 +62,17 @@ def s3_server() -> Iterator[S3Server]:
 class _Checked:
     """Refuses requests by URL whose signature another implementation of AWS's rule differs from."""
 
-    def __init__(self, app: Wsgi) -> None:
+    def __init__(self, app: Wsgi, ranges: list[str | None]) -> None:
         self._app = app
+        self._ranges = ranges
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         query = {name: value[0] for name, value in parse_qs(environ["QUERY_STRING"]).items()}
         if "X-Amz-Signature" in query and not _is_valid(environ, query):
             start("403 Forbidden", [("Content-Type", "text/plain")])
             return [b"SignatureDoesNotMatch"]
+        if environ["REQUEST_METHOD"] == "GET":
+            self._ranges.append(environ.get("HTTP_RANGE"))
         return self._app(environ, start)
 
 

@@ -87,6 +87,16 @@ def test_the_list_is_newest_first_and_paged_with_its_total(api: Api, client: Tes
     assert (page["total"], page["limit"], page["offset"]) == (5, 2, 1)
 
 
+def test_the_total_is_the_same_on_every_page(api: Api, client: TestClient) -> None:
+    for number in range(3):
+        api.create(str(number))
+
+    for limit in (1, 2, 3, 4):
+        for offset in range(5):
+            page = client.get(SESSIONS, params={"limit": limit, "offset": offset}).json()
+            assert (page["total"], len(page["items"])) == (3, max(0, min(limit, 3 - offset)))
+
+
 def test_the_list_filters_by_status(
     api: Api, client: TestClient, database: sessionmaker[Session]
 ) -> None:

@@ -29,6 +29,7 @@ from stenofleet_worker.transcription.engines.base import (
     Audio,
     Engine,
     Transcription,
+    Word,
 )
 from stenofleet_worker.transcription.engines.pauses import without_pauses
 from stenofleet_worker.transcription.engines.whisper import WhisperEngine
@@ -185,6 +186,26 @@ def test_what_is_heard_is_what_faster_whisper_s_own_filter_leaves(
         sound = np.concatenate([read[: 21 * SAMPLE_RATE], silence, read, silence])
         own = [(each["start"], each["end"]) for each in get_speech_timestamps(sound, VadOptions())]
         assert without_pauses(whisper.speech(sound), len(sound)) == own
+
+
+def test_words_of_clips_heard_at_once_are_where_they_are_when_each_is_heard_by_itself(
+    whisper: Engine, two_cities: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = np.tile(np.concatenate(list(decode(two_cities))), 2)
+
+    def heard() -> list[Word]:
+        found = whisper.transcribe(sound, "en", TranscriptOptions())
+        return [word for each in found.segments for word in each.words]
+
+    at_once = heard()
+    monkeypatch.setattr(f"{WhisperEngine.__module__}.AT_ONCE", 1)
+    by_themselves = heard()
+
+    assert [each.text for each in at_once] == [each.text for each in by_themselves]
+    for one, other in zip(at_once, by_themselves, strict=True):
+        # Where a first word begins, after a pause, faster-whisper guesses by the words before it.
+        assert one.start == pytest.approx(other.start, abs=0.5)
+        assert one.end == pytest.approx(other.end, abs=0.15)
 
 
 def test_a_second_run_of_the_same_message_leaves_the_same_rows(

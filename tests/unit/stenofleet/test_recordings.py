@@ -23,6 +23,12 @@ def test_what_was_saved_is_read_back(recordings: Recordings) -> None:
     assert recordings.size(uri) == len(b"sound")
 
 
+def test_a_part_of_what_was_saved_is_read(recordings: Recordings) -> None:
+    with recordings.ranged(recordings.save("talk.mp3", io.BytesIO(b"sound"))) as file:
+        file.seek(2)
+        assert file.read(2) == b"un"
+
+
 def test_a_recording_that_is_not_there_is_told_apart_from_a_broken_store(
     recordings: Recordings,
 ) -> None:

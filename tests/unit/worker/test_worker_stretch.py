@@ -89,6 +89,13 @@ def test_a_recording_that_cannot_be_entered_is_read_from_its_start(recording: Pa
     assert np.array_equal(found, whole[10 * SAMPLE_RATE : 20 * SAMPLE_RATE])
 
 
+@pytest.mark.parametrize("lead", [0.0, -1000.0])
+def test_an_open_file_is_read_like_one_that_lies_somewhere(recording: Path, lead: float) -> None:
+    with recording.open("rb") as file:
+        found = stretch(file, 10.0, 12.0, lead)
+    assert np.array_equal(found, stretch(recording, 10.0, 12.0, lead))
+
+
 def test_damage_in_the_middle_costs_only_what_is_damaged(recording: Path, tmp_path: Path) -> None:
     content = bytearray(recording.read_bytes())
     middle, size = len(content) // 2, len(content) // 20

@@ -50,7 +50,7 @@ def test_wishes_become_arguments() -> None:
     )
     assert _wishes(options) == {
         "word_timestamps": False,
-        "initial_prompt": "A talk.",
+        "initial_prompt": " A talk.",
         "hotwords": "Stenofleet, CAM++",
         "temperature": 0.2,
     }
@@ -66,31 +66,31 @@ class _Model:
 
     def __init__(self) -> None:
         self.model = SimpleNamespace(is_multilingual=True)
-        self.heard: list[tuple[float, str, str]] = []
+        self.heard: list[tuple[float, str, str, float]] = []
 
     def detect_language(self, _: Audio) -> tuple[str, float]:
         return "cy", 0.9
 
     def transcribe(
-        self, audio: Audio, *, language: str, initial_prompt: str, **_: Any
+        self, audio: Audio, *, language: str, initial_prompt: str, temperature: float, **_: Any
     ) -> tuple[Any, None]:
         seconds = len(audio) / SAMPLE_RATE
-        self.heard.append((seconds, language, initial_prompt))
+        self.heard.append((seconds, language, initial_prompt, temperature))
         segment = SimpleNamespace(text=" da ", start=0.0, end=seconds, avg_logprob=-0.1, words=None)
         return iter([segment]), None
 
 
-def test_each_clip_is_heard_with_the_wishes_in_the_language_of_the_first(
+def test_with_a_temperature_each_clip_is_heard_by_itself_in_the_language_of_the_first(
     engine: WhisperEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = engine._model = _Model()
     spans = [(start * SAMPLE_RATE, (start + 20) * SAMPLE_RATE) for start in (0, 21, 42)]
     monkeypatch.setattr(engine, "speech", lambda _: spans)
-    options = TranscriptOptions(prompt="A talk.", word_times=False)
+    options = TranscriptOptions(prompt="A talk.", word_times=False, temperature=0.3)
 
     found = engine.transcribe(np.zeros(62 * SAMPLE_RATE, np.float32), None, options)
 
     assert found.language == "cy"
     assert [each.end for each in found.segments] == pytest.approx([20, 41, 62], abs=1)
-    assert [heard[1:] for heard in model.heard] == [("cy", "A talk.")] * 3
+    assert [heard[1:] for heard in model.heard] == [("cy", " A talk.", 0.3)] * 3
     assert all(seconds <= 30 for seconds, *_ in model.heard)

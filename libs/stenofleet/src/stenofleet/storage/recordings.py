@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from glob import escape
+from io import BufferedReader
 from pathlib import Path
 from shutil import disk_usage
 from tempfile import TemporaryDirectory
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
@@ -16,6 +17,7 @@ from obstore.store import GCSStore, LocalStore, S3Store, from_url
 
 from stenofleet.errors import RecordingMissing, StorageError
 from stenofleet.settings import GoogleSettings, StorageSettings
+from stenofleet.storage.ranged import AHEAD_BYTES, RangedFile
 
 if TYPE_CHECKING:  # it is a form without a class behind it
     from obstore.store import GCSConfig
@@ -201,6 +203,24 @@ class Recordings:
             with self._told(uri), path.open("wb") as file:
                 file.writelines(obstore.get(self._store, key).stream(min_chunk_size=CHUNK_BYTES))
             yield path
+
+    @contextmanager
+    def ranged(self, uri: str) -> Iterator[BinaryIO]:
+        """The recording as a file of which a bucket sends only what is read.
+
+        Raises:
+            RecordingMissing: nothing lies there; reading raises it as well.
+            StorageError: the store refused or failed; reading raises it as well.
+        """
+        key = self.key(uri)
+        if self._folder is not None:
+            with self.local(uri) as path, path.open("rb") as file:
+                yield file
+            return
+        with self._told(uri):
+            found = obstore.open_reader(self._store, key, buffer_size=AHEAD_BYTES)
+        with BufferedReader(RangedFile(found, lambda: self._told(uri))) as file:
+            yield file
 
     @contextmanager
     def outline(self, uri: str, ends: int) -> Iterator[tuple[Path, bool]]:

@@ -1,8 +1,9 @@
 """Decodes recordings of any kind as a stream, so that memory does not grow with their length."""
 
 from collections.abc import Iterable, Iterator
+from io import SEEK_END
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import av
 import av.error
@@ -11,6 +12,9 @@ import numpy as np
 from stenofleet_worker.errors import NotAudio
 from stenofleet_worker.transcription.container_clock import ContainerClock
 from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio
+
+Source = Path | IO[bytes]
+"""A recording: where it lies, or opened, to be read from any place."""
 
 CHUNK = 10 * SAMPLE_RATE
 """Samples of a chunk: large beside what a call costs, small beside a window."""
@@ -35,25 +39,25 @@ def duration(path: Path) -> float | None:
         return container.duration / av.time_base if container.duration else None
 
 
-def decode(path: Path, clock: ContainerClock | None = None) -> Iterator[Audio]:
+def decode(source: Source, clock: ContainerClock | None = None) -> Iterator[Audio]:
     """Mono samples in -1 to 1 at `SAMPLE_RATE`, in chunks of about `CHUNK`.
 
     Damaged parts are left out.
 
     Args:
-        path: the recording.
+        source: the recording.
         clock: is told what the container calls the times of what is decoded.
 
     Raises:
         NotAudio: it is no audio, or not a single sample can be decoded.
     """
     empty = True
-    with opened(path) as container:
+    with opened(source) as container:
         for chunk in _chunks(resampled(_observed(frames(container), clock or ContainerClock()))):
             empty = False
             yield chunk
     if empty:
-        raise no_audio(path)
+        raise no_audio(source)
 
 
 def _observed(decoded: Iterator[Any], clock: ContainerClock) -> Iterator[Any]:
@@ -128,25 +132,33 @@ def _packets(container: Any) -> Iterator[Any]:
         return
 
 
-def opened(path: Path) -> Any:
+def opened(source: Source) -> Any:
     """The container, to be closed by the caller.
 
     Raises:
         NotAudio: it is no audio.
     """
     try:
-        container = av.open(str(path), metadata_errors="ignore")
+        container = av.open(_from_the_start(source), metadata_errors="ignore")
     except (av.error.FFmpegError, IndexError):
-        raise no_audio(path) from None
+        raise no_audio(source) from None
     if not container.streams.audio:
         container.close()
-        raise no_audio(path)
+        raise no_audio(source)
     return container
 
 
-def no_audio(path: Path) -> NotAudio:
+def _from_the_start(source: Source) -> str | IO[bytes]:
+    if isinstance(source, Path):
+        return str(source)
+    source.seek(0)
+    return source
+
+
+def no_audio(source: Source) -> NotAudio:
     """What to tell about a file in which there is nothing to hear."""
+    size = source.stat().st_size if isinstance(source, Path) else source.seek(0, SEEK_END)
     return NotAudio(
         "The recording is no audio that can be decoded: upload a flac, mp3, mp4, m4a, ogg or wav"
-        f" file (got {path.stat().st_size} bytes)."
+        f" file (got {size} bytes)."
     )

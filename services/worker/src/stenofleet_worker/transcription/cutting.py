@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from stenofleet_worker import metrics
 from stenofleet_worker.errors import TooLong
 from stenofleet_worker.transcription.audio import decode
 from stenofleet_worker.transcription.container_clock import ContainerClock
-from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio, Engine
+from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio, Engine, Span
 from stenofleet_worker.transcription.windows import Window, windows
 
 SAMPLE = 60 * SAMPLE_RATE
@@ -69,12 +70,12 @@ def cut(
         TooLong: it is longer than ``longest``; some containers do not say so beforehand.
     """
     clock = ContainerClock()
-    found = windows(_within(longest, decode(path, clock)), engine.speech)
+    listening = _Listening(engine, language)
+    found = windows(_within(longest, decode(path, clock)), listening.pauses)
     first = next(found)
     second = next(found, None)
     if second is None:
         return first
-    listening = _Listening(engine, language)
     spans = []
     for window in listening.to(chain([first, second], found)):
         each(window)
@@ -94,10 +95,17 @@ def _within(longest: int, chunks: Iterator[Audio]) -> Iterator[Audio]:
 
 @dataclass
 class _Listening:
-    """Finds the language in the first window in which somebody speaks."""
+    """What the engine finds out before it is given a window; its time counts as hearing.
+
+    The language is that of the first window in which somebody speaks.
+    """
 
     engine: Engine
     language: str | None
+
+    def pauses(self, audio: Audio) -> list[Span]:
+        with metrics.engine("hearing"):
+            return self.engine.speech(audio)
 
     def to(self, found: Iterator[Window]) -> Iterator[Window]:
         for window in found:
@@ -108,4 +116,5 @@ class _Listening:
         samples = (
             window.audio[start : start + SAMPLE] for start in range(0, len(window.audio), SAMPLE)
         )
-        return next(filter(None, map(self.engine.detect, samples)), None)
+        with metrics.engine("hearing"):
+            return next(filter(None, map(self.engine.detect, samples)), None)

@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import av.error
 import numpy as np
 import structlog
 
-from stenofleet_worker.transcription.audio import decode, frames, no_audio, opened, resampled
+from stenofleet_worker.transcription.audio import (
+    Source,
+    decode,
+    frames,
+    no_audio,
+    opened,
+    resampled,
+)
 from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio
 
 log = structlog.get_logger(__name__)
@@ -21,14 +27,14 @@ SLACK = 0.002
 """Seconds by which the first frame may seem late: containers round times to milliseconds."""
 
 
-def stretch(path: Path, start: float, end: float, lead: float) -> Audio:
+def stretch(source: Source, start: float, end: float, lead: float) -> Audio:
     """The samples from ``start`` to ``end``, as decoding the whole recording would give them.
 
     Where the container cannot be entered there, all that lies before is decoded as well, and
     thrown away piece by piece.
 
     Args:
-        path: the recording.
+        source: the recording.
         start: seconds from the first sample.
         end: seconds from the first sample.
         lead: how far the container's clock is ahead there, see `ContainerClock`.
@@ -37,18 +43,18 @@ def stretch(path: Path, start: float, end: float, lead: float) -> Audio:
         NotAudio: nothing can be decoded.
     """
     first, length = round(start * SAMPLE_RATE), round((end - start) * SAMPLE_RATE)
-    found = _entered(path, start, length, lead)
+    found = _entered(source, start, length, lead)
     if found is None:
         log.info("the recording cannot be entered in the middle, it is read from its start")
-        found = _part(decode(path), first, length)
+        found = _part(decode(source), first, length)
     if not len(found):
-        raise no_audio(path)
+        raise no_audio(source)
     return found
 
 
-def _entered(path: Path, start: float, length: int, lead: float) -> Audio | None:
+def _entered(source: Source, start: float, length: int, lead: float) -> Audio | None:
     """The samples, found by the container's clock; None where that leads nowhere."""
-    with opened(path) as container:
+    with opened(source) as container:
         try:
             _seek(container, start + lead - RUN_UP)
             decoded = frames(container)

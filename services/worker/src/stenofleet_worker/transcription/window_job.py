@@ -21,7 +21,7 @@ from stenofleet_worker.transcription.job import Report
 from stenofleet_worker.transcription.job import exits as session_exits
 from stenofleet_worker.transcription.kept import Place
 from stenofleet_worker.transcription.settling import Exits, settled, stop_if_asked
-from stenofleet_worker.transcription.source import recording
+from stenofleet_worker.transcription.source import patiently
 from stenofleet_worker.transcription.spread import LANGUAGE, LEAD
 from stenofleet_worker.transcription.stretch import stretch
 from stenofleet_worker.transcription.window_lease import WindowClaim
@@ -149,9 +149,13 @@ class _Run:
         return Window(held.index, start, self._read() if kept is None else kept)
 
     def _read(self) -> Audio:
+        return patiently(self._read_once, self._go_on)
+
+    def _read_once(self) -> Audio:
         task = self.task
-        with recording(self.services.recordings, task.uri, self._go_on) as path:
-            return stretch(path, task.start, task.end, task.lead)
+        # A window is a small part of what it would take long to fetch.
+        with self.services.recordings.ranged(task.uri) as file:
+            return stretch(file, task.start, task.end, task.lead)
 
     def _save(self, done: Finished) -> ownership.Claim | None:
         last, percent, message = self.services.database.run(

@@ -1,9 +1,6 @@
 """Whisper on the CPU by faster-whisper (extra: whisper)."""
 
-import math
 import os
-from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,16 +13,13 @@ from stenofleet_worker.errors import UnsupportedLanguage
 from stenofleet_worker.transcription.engines.base import (
     SAMPLE_RATE,
     Audio,
-    Segment,
     Span,
     Transcription,
-    Word,
 )
-from stenofleet_worker.transcription.engines.clips import Clip, clips
-from stenofleet_worker.transcription.engines.pauses import MARGIN, until
-
-BEAM_SIZE = 5
-"""Whisper's own default, with which its error rates are published."""
+from stenofleet_worker.transcription.engines.clips import clips
+from stenofleet_worker.transcription.engines.pauses import MARGIN
+from stenofleet_worker.transcription.engines.sound import Sound
+from stenofleet_worker.transcription.engines.together import AT_ONCE, segments
 
 AUTO = "auto"
 
@@ -84,39 +78,25 @@ class WhisperEngine:
         self, audio: Audio, language: str | None, options: TranscriptOptions
     ) -> Transcription:
         """Segments; none where the voice activity detection hears nobody."""
+        # Imported here: the image for housekeeping has no speech recognition.
+        from stenofleet_worker.transcription.engines.listener import Listener  # noqa: PLC0415
+
         speech = self.speech(audio)
         found = list(clips(speech, len(audio)))
         if not found:
             # Whisper names a language even for silence.
             return Transcription(None, iter(()))
-        language = language or self._spoken_in(_sound(audio, found[0]))
-        each = (self._heard(audio, clip, language, options) for clip in found)
-        return Transcription(language, chain.from_iterable(each), speech)
+        language = language or self._spoken_in(Sound.of(found[0], audio).audio)
+        listener = Listener(self._model, language, _wishes(options))
+        # Sampling, which a temperature above 0 asks for, is not done for several at once.
+        at_once = 1 if options.temperature else AT_ONCE
+        return Transcription(language, segments(audio, found, listener, at_once), speech)
 
     def _spoken_in(self, speech: Audio) -> str:
         if not self._model.model.is_multilingual:
             return str(self._model.supported_languages[0])
         language, *_ = self._model.detect_language(speech)
         return str(language)
-
-    def _heard(
-        self, audio: Audio, clip: Clip, language: str, options: TranscriptOptions
-    ) -> Iterator[Segment]:
-        # Imported here: the image for housekeeping has no speech recognition.
-        from faster_whisper.transcribe import restore_speech_timestamps  # noqa: PLC0415
-
-        segments, _ = self._model.transcribe(
-            # Without silence: it gives invented text, and words are lost at the 30 s boundaries.
-            _sound(audio, clip),
-            language=language,
-            beam_size=BEAM_SIZE,
-            condition_on_previous_text=False,
-            **_wishes(options),
-        )
-        chunks = [{"start": start, "end": end} for start, end in clip.heard]
-        return until(
-            clip.speech, _converted(restore_speech_timestamps(segments, chunks, SAMPLE_RATE))
-        )
 
     def speech(self, audio: Audio) -> list[Span]:
         """By Silero's voice activity detection, which faster-whisper carries."""
@@ -129,15 +109,12 @@ class WhisperEngine:
         return [(int(each["start"]), int(each["end"])) for each in found]
 
 
-def _sound(audio: Audio, clip: Clip) -> Audio:
-    return np.concatenate([audio[start:end] for start, end in clip.heard])
-
-
 def _wishes(options: TranscriptOptions) -> dict[str, Any]:
     """Arguments of faster-whisper's; what nobody wishes is left to its own defaults."""
     wishes: dict[str, Any] = {
         "word_timestamps": options.word_times,
-        "initial_prompt": options.prompt,
+        # Where several clips are heard at once, faster-whisper leaves out the space before it.
+        "initial_prompt": options.prompt and f" {options.prompt.strip()}",
         "hotwords": ", ".join(options.vocabulary) or None,
     }
     if options.temperature is not None:
@@ -159,19 +136,3 @@ def model_folder(settings: WorkerSettings) -> Path:
             f"folder with a model.bin, got {name!r} (looked in {folder})"
         )
     return folder
-
-
-def _converted(segments: Iterator[Any]) -> Iterator[Segment]:
-    for each in segments:
-        yield Segment(
-            text=each.text.strip(),
-            start=float(each.start),
-            end=float(each.end),
-            confidence=min(1.0, math.exp(each.avg_logprob)),
-            words=tuple(_word(word) for word in each.words or ()),
-        )
-
-
-def _word(word: Any) -> Word:
-    # numpy's floats, which JSON does not take.
-    return Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))
