@@ -118,7 +118,7 @@ dashboards: setup ## Write the chart's Grafana dashboards from their code.
 dashboards-check: setup
 	$(RUN)/python -m stenofleet_deploy.dashboards --check
 
-check: setup ## Format, lint, types, import rules, unit tests: under a minute.
+check: setup ## Format, lint, types, import rules, unit tests: about a minute.
 	$(MAKE) --no-print-directory $(TOGETHER) PROFILE=$(PROFILE) $(CHECKS)
 
 test-unit: setup ## Unit tests: no server, no cluster. PROFILE=thorough for as many examples as in CI.
