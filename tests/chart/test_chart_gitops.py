@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 from support.chart import CHART, ROOT, Object, Values, parsed
-from support.documents import FENCE
+from support.documents import blocks
 from support.programs import helm
 
 PAGE = ROOT / "docs" / "gitops.md"
@@ -14,10 +14,8 @@ PAGE = ROOT / "docs" / "gitops.md"
 
 def shown(kind: str) -> Object:
     """The object of this kind that the page shows."""
-    blocks = [
-        yaml.safe_load(text) for name, text in FENCE.findall(PAGE.read_text()) if name == "yaml"
-    ]
-    [found] = [block for block in blocks if block["kind"] == kind]
+    objects = map(yaml.safe_load, blocks(PAGE.read_text(), "yaml"))
+    [found] = [each for each in objects if each["kind"] == kind]
     return dict(found)
 
 

@@ -136,9 +136,7 @@ def copied(tmp_path: Path) -> Path:
 def test_an_overlay_of_one_s_own_has_its_namespace_and_its_registry(copied: Path) -> None:
     folder = copied / "manifests" / "overlays" / "mine"
     folder.mkdir()
-    [told] = [
-        text for language, text in documents.FENCE.findall(PAGE.read_text()) if language == "yaml"
-    ]
+    [told] = documents.blocks(PAGE.read_text(), "yaml")
     (folder / "kustomization.yaml").write_text(told)
     made = kustomized(folder)
     namespace = yaml.safe_load(told)["namespace"]

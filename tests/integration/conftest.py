@@ -13,7 +13,7 @@ from stenofleet.db.engine import make_engine
 from stenofleet.db.upgrade import upgrade
 from stenofleet.settings import DatabaseSettings
 from support.api_server import ApiServer
-from support.servers import PostgresServer, RedisServer, until
+from support.servers import PostgresServer, RedisServer, running, until
 
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 CRD = Path(__file__).parents[2] / "manifests" / "crds" / "workerpools.yaml"
@@ -33,10 +33,8 @@ def postgres_server(server_folder: Path) -> Iterator[PostgresServer]:
     """One PostgreSQL for the whole run; tests take a database each."""
     folder = server_folder / "postgres"
     folder.mkdir(mode=0o755)
-    server = PostgresServer(folder)
-    server.start()
-    yield server
-    server.stop()
+    with running(PostgresServer(folder)) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -61,10 +59,8 @@ def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
     """A Redis of this test's own, with a password; it can be stopped and started again."""
     folder = tmp_path / "redis"
     folder.mkdir()
-    server = RedisServer(folder)
-    server.start()
-    yield server
-    server.stop()
+    with running(RedisServer(folder)) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -39,11 +39,17 @@ def commands() -> Iterator[Command]:
     """Each command in a fenced block of `console` (after a `$`) or `sh`."""
     for page in pages():
         for language, block in FENCE.findall(page.read_text()):
-            for line in _typed(language, block.replace("\\\n", " ")):
+            for line in typed(language, block.replace("\\\n", " ")):
                 yield from _commands_of(page, line)
 
 
-def _typed(language: str, block: str) -> list[str]:
+def blocks(text: str, language: str) -> list[str]:
+    """The fenced blocks of a page that are in this language."""
+    return [block for found, block in FENCE.findall(text) if found == language]
+
+
+def typed(language: str, block: str) -> list[str]:
+    """The lines of a block that its reader types."""
     if language == "console":
         return [line[2:] for line in block.splitlines() if line.startswith("$ ")]
     return block.splitlines() if language == "sh" else []
@@ -61,8 +67,7 @@ def _commands_of(page: Path, line: str) -> Iterator[Command]:
 def values_shown(page: str, heading: str) -> dict[str, Any]:
     """The chart's values that a page of docs/ shows first below a heading."""
     below = (ROOT / "docs" / page).read_text().partition(f"# {heading}\n")[2]
-    found = next(block for language, block in FENCE.findall(below) if language == "yaml")
-    values: dict[str, Any] = yaml.safe_load(found)
+    values: dict[str, Any] = yaml.safe_load(blocks(below, "yaml")[0])
     return values
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from celery import Celery
 from stenofleet.celery_app import instrument
 from support import lab_objects
-from support.evidence import show
+from support.evidence import shown_at_failure
 from support.fleet import eventually
 from support.ledger import Ledger, cut, repeated
 from support.operator_lab import BROKERS, LEDGER, Lab, Server
@@ -203,12 +203,12 @@ def plain_app(lab: Lab, name: str, setup: Setup | None = None, **spec: Any) -> I
     lab.apply(workers_of(app))
     lab.apply(pool_of(app, **spec))
     try:
-        yield app
+        with shown_at_failure(lab.kubectl, name, f"app={name}"):
+            yield app
     except BaseException:
         missing = app.sent.keys() - app.ledger.effects()
         print("without effect:", {task: app.sent[task] for task in missing})
         print("their runs:", [run for run in app.ledger.runs() if run.task in missing])
-        show(lab.kubectl, name, f"app={name}")
         raise
     finally:
         lab.kubectl("delete", "workerpool", name, "--ignore-not-found")

@@ -45,10 +45,13 @@ def address() -> str:
 
 def commands() -> list[str]:
     """Those of all blocks of ``sh``, then those of ``console``."""
-    kinds = documents.FENCE.findall(PAGE.read_text())
-    typed = [line for kind, block in kinds if kind == "sh" for line in block.splitlines()]
-    shown = [line for kind, block in kinds if kind == "console" for line in block.splitlines()]
-    return [*typed, *(line.removeprefix("$ ") for line in shown)]
+    text = PAGE.read_text()
+    return [
+        line
+        for language in ("sh", "console")
+        for block in documents.blocks(text, language)
+        for line in documents.typed(language, block)
+    ]
 
 
 def script(lines: Iterable[str]) -> str:

@@ -6,14 +6,18 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import psycopg2
 import redis
 
 START_SECONDS = 20.0
+
+Server = TypeVar("Server", "RedisServer", "PostgresServer")
 
 
 def free_port() -> int:
@@ -86,6 +90,16 @@ class RedisServer:
             return bool(self.client().ping())
         except redis.ConnectionError:
             return False
+
+
+@contextmanager
+def running(server: Server) -> Iterator[Server]:
+    """The server, which is started and stopped again."""
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 @dataclass

@@ -45,9 +45,8 @@ def pull(places: Places, programs: Path, image: str) -> None:
     Raises:
         CommandError: The registry has no such image.
     """
-    mirrors = places.config / "mirrors"
-    command = [*_ctr(places, programs), "images", "pull", "--hosts-dir", mirrors, image]
-    run(command, timeout=PULL_SECONDS)
+    words = ("images", "pull", "--hosts-dir", places.mirrors, image)
+    run([*_ctr(places, programs), *words], timeout=PULL_SECONDS)
 
 
 def _ctr(places: Places, programs: Path) -> list[str | Path]:

@@ -38,6 +38,10 @@ class Places:
         return self.state / "config"
 
     @property
+    def mirrors(self) -> Path:
+        return self.config / "mirrors"
+
+    @property
     def logs(self) -> Path:
         return self.state / "log"
 

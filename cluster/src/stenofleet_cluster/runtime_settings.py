@@ -23,7 +23,7 @@ state = "{places.runtime}/containerd"
   [plugins."io.containerd.cri.v1.images".pinned_images]
     sandbox = "{versions.PAUSE_IMAGE}"
   [plugins."io.containerd.cri.v1.images".registry]
-    config_path = "{places.config}/mirrors"
+    config_path = "{places.mirrors}"
 [plugins."io.containerd.cri.v1.runtime"]
   restrict_oom_score_adj = true
   netns_mounts_under_state_dir = true

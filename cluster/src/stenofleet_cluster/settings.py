@@ -30,7 +30,7 @@ def render_all(places: Places, programs: Path, *, public: bool) -> dict[Path, st
         config / "Corefile": corefile(places),
     }
     for name in MIRRORED:
-        files[config / "mirrors" / name / "hosts.toml"] = runtime_settings.mirror(public=public)
+        files[places.mirrors / name / "hosts.toml"] = runtime_settings.mirror(public=public)
     return files
 
 

@@ -17,12 +17,11 @@ from stenofleet.contracts.progress import Stage
 from stenofleet.contracts.states import SessionState
 from stenofleet.db.engine import make_engine, make_sessions
 from stenofleet.db.models import ProcessingStatus, TranscriptionSession
-from stenofleet.db.upgrade import upgrade
 from stenofleet.keys import Scope, Wish
 from stenofleet.redis_address import Address
 from stenofleet.settings import DatabaseSettings
 from support.api_process import ApiProcess, api_process
-from support.servers import PostgresServer, RedisServer
+from support.servers import PostgresServer, RedisServer, running
 from support.sse import Heard, watching
 
 SESSIONS = "/api/v1/sessions"
@@ -31,19 +30,13 @@ SECONDS = 60
 
 @pytest.fixture(scope="module")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
-    server.start()
-    yield server
-    server.stop()
+    with running(RedisServer(tmp_path_factory.mktemp("redis"))) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
-def database_url(postgres_server: PostgresServer) -> Iterator[str]:
-    url = postgres_server.create("live")
-    engine = make_engine(DatabaseSettings(database_url=url))
-    upgrade(engine, timeout=10)
-    engine.dispose()
-    yield url
+def database_url(postgres_server: PostgresServer, migrated: str) -> Iterator[str]:
+    yield postgres_server.create("live", migrated)
     postgres_server.drop("live")
 
 
