@@ -8,7 +8,8 @@ from support.watches import changes
 def test_an_hpa_on_the_target_is_named_and_nothing_is_written_against_it(
     operator_lab: Lab,
 ) -> None:
-    with plain_app(operator_lab, "ruled") as app:
+    # A pool that has written before the autoscaler came takes the person's scale for a hold.
+    with plain_app(operator_lab, "ruled", manualHold="5s") as app:
         app.lab.kubectl("autoscale", app.target, "--min=1", "--max=2", "--cpu=80%")
         try:
             app.wait_condition("Conflict", "True")

@@ -26,5 +26,9 @@ def test_a_stalled_worker_is_restarted_alone_and_the_backlog_is_worked_off(
             )
         app.wait_done(tasks, SUSPECTED_SECONDS)
         app.wait_condition("StalledConsumer", "False")
-        assert pod["metadata"]["uid"] not in {each["metadata"]["uid"] for each in app.pods()}
+        eventually(
+            lambda: pod["metadata"]["uid"] not in {each["metadata"]["uid"] for each in app.pods()},
+            "the stalled pod to be gone",
+            60,
+        )
         app.assert_each_once([*first, *tasks])
