@@ -1,4 +1,4 @@
-"""The images that the operator's lab needs, built and brought to the cluster."""
+"""Images that tests need, built and brought to the cluster."""
 
 import os
 from collections.abc import Iterable
@@ -13,6 +13,8 @@ from support.releases import ROOT
 
 OPERATOR = "stenofleet/autoscaler"
 PLAIN = "stenofleet-tests/plain"
+HOST_BASES = {"stenofleet/api": "API", "stenofleet/worker": "WORKER"}
+"""The images that hosts' are made of, and the build arguments that name them."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,19 @@ class TestApp(Image):
 APP = TestApp(PLAIN, "plain", ())
 
 
+@dataclass(frozen=True)
+class HostImage(Image):
+    """An image of ``hosts``, made on top of others."""
+
+    @property
+    def folder(self) -> str:
+        return "hosts"
+
+    @property
+    def dockerfile(self) -> str:
+        return f"{self.folder}/{self.service}.Dockerfile"
+
+
 def delivered(cluster: Cluster) -> dict[str, str]:
     """The operator and the plain app as the cluster's pods name them, by the image's name."""
     operator = [image for image in images("none") if image.name == OPERATOR]
@@ -43,6 +58,19 @@ def plain_app_image(cluster: Cluster) -> dict[str, str]:
 def product_images(cluster: Cluster, whisper_model: str) -> dict[str, str]:
     """All images of the product, likewise."""
     return _delivered(cluster, images(whisper_model))
+
+
+def host_images(cluster: Cluster, whisper_model: str) -> dict[str, str]:
+    """Those for hosts without Kubernetes as the cluster's pods name them, by their Dockerfile."""
+    ours = [image for image in images(whisper_model) if image.name in HOST_BASES]
+    bases = {HOST_BASES[name]: at for name, at in _delivered(cluster, ours).items()}
+    worker = {"WORKER": bases["WORKER"]}
+    wanted = [
+        HostImage("stenofleet/worker-cloudrun", "worker-cloudrun", (), arguments=worker),
+        HostImage("stenofleet/combined", "combined", (), arguments=bases),
+    ]
+    made = _delivered(cluster, wanted)
+    return {image.service: made[image.name] for image in wanted}
 
 
 def _delivered(cluster: Cluster, wanted: Iterable[Image]) -> dict[str, str]:
