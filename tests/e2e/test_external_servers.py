@@ -4,13 +4,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from stenofleet_deploy import portforward
 from stenofleet_deploy.cluster import Cluster
 from stenofleet_deploy.release import Release, ensure_namespace
 from support import lab_objects
-from support.fleet import Fleet, eventually
+from support.fleet import Fleet, client, eventually
 from support.movements_sent import ADD_ALL, movement
 from support.redis_roles import Authority
 from support.releases import deploy, removed
@@ -53,7 +52,7 @@ def fleet(servers: Release, tmp_path: Path) -> Iterator[Fleet]:
         for name, content in {**SECRETS, "our-redis-ca": ca}.items():
             apply(release, lab_objects.secret(name, content))
         deploy(release, "--values", str(HERE / "external_values.yaml"))
-        with portforward.api(release) as url, httpx.Client(base_url=url, timeout=30) as http:
+        with portforward.api(release) as url, client(url) as http:
             yield Fleet(release, http)
 
 
