@@ -15,7 +15,9 @@ from typing import TypeVar
 import psycopg2
 import redis
 
-START_SECONDS = 20.0
+START_SECONDS = 120.0
+"""Many times what a machine at rest takes: a busy one may stand still for a while."""
+STOP_SECONDS, ANSWER_SECONDS = 60, 60
 
 Server = TypeVar("Server", "RedisServer", "PostgresServer")
 
@@ -53,7 +55,7 @@ class RedisServer:
 
     def client(self) -> "redis.Redis":
         """A client that answers with text."""
-        return redis.Redis.from_url(self.url, decode_responses=True, socket_timeout=5)
+        return redis.Redis.from_url(self.url, decode_responses=True, socket_timeout=ANSWER_SECONDS)
 
     def start(self) -> None:
         """Starts it and returns when it answers."""
@@ -72,7 +74,7 @@ class RedisServer:
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
             self._process.terminate()
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=STOP_SECONDS)
             self._process = None
 
     def silence(self) -> None:
@@ -88,7 +90,7 @@ class RedisServer:
     def _answers(self) -> bool:
         try:
             return bool(self.client().ping())
-        except redis.ConnectionError:
+        except (redis.ConnectionError, redis.TimeoutError):
             return False
 
 
@@ -136,7 +138,7 @@ class PostgresServer:
         """Stops it, and breaks the connections that are open."""
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=STOP_SECONDS)
             self._process = None
 
     def create(self, database: str, template: str = "template1") -> str:
@@ -150,7 +152,7 @@ class PostgresServer:
 
     def execute(self, statement: str, database: str = "postgres") -> None:
         """Has one of its databases do something outside of any transaction."""
-        connection = psycopg2.connect(self.url(database), connect_timeout=5)
+        connection = psycopg2.connect(self.url(database), connect_timeout=ANSWER_SECONDS)
         connection.autocommit = True
         try:
             connection.cursor().execute(statement)
