@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
+from stenofleet_deploy.errors import CommandError
 from stenofleet_deploy.release import Release
 
 SESSIONS = "/api/v1/sessions"
@@ -34,12 +35,25 @@ T = TypeVar("T")
 
 
 def eventually(probe: Callable[[], T], what: str, seconds: float) -> T:
-    """The first answer of ``probe`` that is true; fails with ``what`` after ``seconds``."""
+    """The first answer of ``probe`` that is true; fails with ``what`` after ``seconds``.
+
+    What kubectl is refused meanwhile is asked for again: on a machine that stands still for a
+    while the API server, or what it reaches a pod by, may be away for a moment.
+    """
     deadline = time.monotonic() + seconds
-    while not (found := probe()):
+    while not (found := _answer_or_none(probe, deadline)):
         assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what}"
         time.sleep(POLL_SECONDS)
     return found
+
+
+def _answer_or_none(probe: Callable[[], T], deadline: float) -> T | None:
+    try:
+        return probe()
+    except CommandError:
+        if time.monotonic() >= deadline:
+            raise
+        return None
 
 
 def client(url: str) -> httpx.Client:

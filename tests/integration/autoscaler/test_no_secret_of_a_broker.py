@@ -91,7 +91,7 @@ def all_are_told(kube: KubeShop) -> bool:
 
 def is_told(status: dict[str, Any]) -> bool:
     told = {each["type"]: each["status"] for each in status.get("conditions", [])}
-    return told.get("BrokerReachable", "True") != "True"
+    return bool(told.get("BrokerReachable", "True") != "True")
 
 
 def test_no_secret_of_a_broker_s_url_is_told(told: dict[str, str]) -> None:

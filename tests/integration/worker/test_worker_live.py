@@ -95,7 +95,7 @@ def test_the_job_s_result_tells_percent_and_message_while_it_runs(
         meta = installation.app.backend.get_task_meta(result.id)
         if meta["status"] == "PROGRESS":
             told.update(meta["result"])
-        return told.get("percent", 0) > 0
+        return bool(told.get("percent", 0) > 0)
 
     until(moves, "progress", 150)
     until(lambda: result.state == "SUCCESS", "the result", 120)
