@@ -122,7 +122,7 @@ def test_a_sender_that_goes_away_leaves_nothing_behind(process: Process, tmp_pat
         sender.sendall(head.encode() + sounds.wav())
 
     until(lambda: 'status="499"' in client.get("/metrics").text, "the request's end")
-    assert files(tmp_path) == []
+    until(lambda: files(tmp_path) == [], "what was half-written to be gone")
 
 
 def test_sigterm_ends_the_process_in_good_order(
