@@ -1,13 +1,15 @@
 """Throw-away servers for tests: a real Redis and a real PostgreSQL, each on a free port."""
 
+import itertools
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -19,14 +21,33 @@ START_SECONDS = 120.0
 """Many times what a machine at rest takes: a busy one may stand still for a while."""
 STOP_SECONDS, ANSWER_SECONDS = 60, 60
 
+FIRST_PORT, BLOCK, BLOCKS = 20_000, 1_000, 10
+"""Below the ports that Linux gives to connections, from 32768 on, and Kubernetes to nodes."""
+
 Server = TypeVar("Server", "RedisServer", "PostgresServer")
 
 
+def _own_ports() -> Iterator[int]:
+    """The ports of this process's block, again and again, from a place where no other run began."""
+    block = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % BLOCKS
+    start = random.randrange(BLOCK)  # noqa: S311 - no secret
+    return (FIRST_PORT + block * BLOCK + (start + n) % BLOCK for n in itertools.count())
+
+
+_ports = _own_ports()
+
+
 def free_port() -> int:
-    """A TCP port that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port that nobody listens on, and that nobody else is given for a long while.
+
+    A program may take seconds until it listens: of the kernel's choice, which is at random, another
+    process of the tests may be given the same port meanwhile.
+    """
+    for port in itertools.islice(_ports, BLOCK):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("none of this process's ports is free")
 
 
 def until(ready: Callable[[], bool], what: str, seconds: float = START_SECONDS) -> None:
