@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from stenofleet_deploy import portforward
 from stenofleet_deploy.cluster import Cluster
-from support.fleet import Fleet
+from support.fleet import Fleet, client
 from support.releases import installed, some_cluster
-
-REQUEST_SECONDS = 30
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +21,7 @@ def awake_fleet(cluster: Cluster) -> Iterator[Fleet]:
     with (
         installed(cluster, "stenofleet-e2e") as release,
         portforward.api(release) as url,
-        httpx.Client(base_url=url, timeout=REQUEST_SECONDS) as http,
+        client(url) as http,
     ):
         yield Fleet(release, http)
 

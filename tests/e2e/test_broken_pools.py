@@ -48,7 +48,7 @@ def test_a_broken_pool_is_refused_with_a_sentence(
 
 def test_a_missing_target_is_told_by_the_pool(awake_fleet: Fleet) -> None:
     with applied(awake_fleet, pool()):
-        eventually(lambda: told(awake_fleet) == ("False", "TargetNotFound"), "the condition", 30)
+        eventually(lambda: told(awake_fleet) == ("False", "TargetNotFound"), "the condition", 120)
 
 
 def test_a_missing_secret_is_told_by_the_pool(awake_fleet: Fleet) -> None:
@@ -56,7 +56,7 @@ def test_a_missing_secret_is_told_by_the_pool(awake_fleet: Fleet) -> None:
     # A target that is there and that no other pool has; without a broker it keeps its size.
     target = {"kind": "Deployment", "name": "stenofleet-beat"}
     with applied(awake_fleet, pool(broker=absent, targetRef=target)):
-        eventually(lambda: told(awake_fleet) == ("False", "SecretNotFound"), "the condition", 30)
+        eventually(lambda: told(awake_fleet) == ("False", "SecretNotFound"), "the condition", 120)
 
 
 def apply(fleet: Fleet, manifest: dict[str, Any]) -> None:

@@ -2,18 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-import httpx
 import pytest
 from stenofleet_deploy import portforward
 from stenofleet_deploy.cluster import Cluster
 from stenofleet_deploy.release import Release, ensure_namespace
 from support import lab_objects
-from support.fleet import Fleet, eventually
+from support.fleet import Fleet, client, eventually
 from support.movements_sent import ADD_ALL, movement
 from support.redis_roles import Authority
-from support.releases import deploy, removed
+from support.releases import GONE_SECONDS, deploy, removed
 
 HERE = Path(__file__).parent
 HOST = "redis.stenofleet-e2e-servers.svc"
@@ -38,10 +38,11 @@ def servers(cluster: Cluster, tmp_path: Path) -> Iterator[Release]:
         apply(place, lab_objects.secret("redis-tls", authority.tls_secret))
         place.kubectl("apply", "--filename", str(HERE / "external_servers.yaml"))
         for name in ("redis", "postgresql"):
-            place.kubectl("rollout", "status", f"deployment/{name}", "--timeout=50s")
+            words = ("--namespace", place.namespace, "rollout", "status", f"deployment/{name}")
+            cluster.kubectl(*words, timeout=GONE_SECONDS)
         yield place
     finally:
-        cluster.kubectl("delete", "namespace", place.namespace, timeout=120)
+        cluster.kubectl("delete", "namespace", place.namespace, timeout=GONE_SECONDS)
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def fleet(servers: Release, tmp_path: Path) -> Iterator[Fleet]:
         for name, content in {**SECRETS, "our-redis-ca": ca}.items():
             apply(release, lab_objects.secret(name, content))
         deploy(release, "--values", str(HERE / "external_values.yaml"))
-        with portforward.api(release) as url, httpx.Client(base_url=url, timeout=30) as http:
+        with portforward.api(release) as url, client(url) as http:
             yield Fleet(release, http)
 
 
@@ -61,11 +62,15 @@ def test_movements_and_tasks_go_through_servers_of_others(fleet: Fleet, servers:
     assert fleet.release.get("statefulsets") == []
     fleet.http.post(ADD_ALL, json=[movement() for _ in range(COUNT)]).raise_for_status()
     fleet.http.get("/api/logs/test-celery/").raise_for_status()
-    eventually(lambda: written(servers) == COUNT, "the movements in their database", 60)
+    eventually(lambda: written(servers) == COUNT, "the movements in their database", 240)
     for name in ("core", "logs"):
-        pool = fleet.pool(f"stenofleet-{name}")
-        conditions = {each["type"]: each["status"] for each in pool["status"]["conditions"]}
-        assert conditions["BrokerReachable"] == "True", pool["status"]
+        eventually(partial(reached, fleet, name), f"the broker of {name} to be reached", 120)
+
+
+def reached(fleet: Fleet, pool: str) -> bool:
+    """Whether the pool says that its broker answers."""
+    conditions = fleet.pool(f"stenofleet-{pool}").get("status", {}).get("conditions", [])
+    return ("BrokerReachable", "True") in {(each["type"], each["status"]) for each in conditions}
 
 
 def written(servers: Release) -> int:

@@ -9,10 +9,10 @@ def test_one_recording_wakes_one_worker_which_transcribes_it_and_sleeps_again(
 ) -> None:
     with fleet.history("deployment", DEPLOYMENT) as states:
         session = fleet.started(recording())
-        [pod] = eventually(lambda: fleet.pods(WORKER), "a worker", 30)
+        [pod] = eventually(lambda: fleet.pods(WORKER), "a worker", 120)
         fleet.wait_transcribing(session)
         with fleet.streamed("logs", "--follow", pod["metadata"]["name"]) as log:
-            fleet.wait_completed(session, 60)
+            fleet.wait_completed(session, 240)
             fleet.wait_asleep()
             said = log()
         replicas = _changes([state["spec"]["replicas"] for state in states()])

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from stenofleet_deploy import portforward, readiness
 from stenofleet_deploy.cluster import Cluster
@@ -17,7 +16,7 @@ from stenofleet_deploy.release import Release
 from stenofleet_deploy.shell import program
 from support.documents import values_shown
 from support.evidence import shown_at_failure
-from support.fleet import Fleet, eventually
+from support.fleet import Fleet, client, eventually
 from support.load_in_cluster import Load, load
 from support.next_release import NEW_FIELD, VERSION, next_chart, next_images
 from support.plain_image import plain_app_image
@@ -31,6 +30,7 @@ CHART = ROOT / "helm" / "stenofleet"
 VALUES = Path(__file__).with_name("life_values.yaml")
 HELM_SECONDS = 180
 SESSIONS = 2
+PARTS = ("api", "worker-core", "beat", "operator")
 ASLEEP_SECONDS = 240
 """A fresh Deployment has a pod until the pool's quiet window, by default a minute, is over."""
 UNKEPT = {"events", "pods"}
@@ -61,13 +61,13 @@ def test_an_upgrade_under_load_fails_no_request_and_loses_and_doubles_no_task(
         sessions = [fleet.started(recording(4)) for _ in range(SESSIONS)]
         fleet.wait_transcribing(sessions[0])
         sending.wait_further(20)
-        before = fleet.runs("api", "worker-core", "beat", "operator")
+        before = fleet.runs(*PARTS)
 
         upgraded(release, str(chart), f"workers.core.poolSpec.{NEW_FIELD}=OPS-1", values=images)
         readiness.wait(release)
         sending.wait_further(20)
         sending.finish()
-        assert not before & fleet.runs("api", "worker-core", "beat", "operator")
+        eventually(lambda: not before & fleet.runs(*PARTS), "the old pods to go", GONE_SECONDS)
         assert_nothing_failed(fleet, sending)
         assert fleet.pool("stenofleet-core")["spec"][NEW_FIELD] == "OPS-1"
     assert told(release)["chart"] == f"stenofleet-{VERSION}"
@@ -181,7 +181,7 @@ def assert_nothing_failed(fleet: Fleet, sending: Load) -> None:
 @contextmanager
 def reached(release: Release) -> Iterator[Fleet]:
     """The release, by an API pod that is there now."""
-    with portforward.api(release) as url, httpx.Client(base_url=url, timeout=30) as http:
+    with portforward.api(release) as url, client(url) as http:
         yield Fleet(release, http)
 
 

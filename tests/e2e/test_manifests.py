@@ -18,7 +18,7 @@ from support.releases import ROOT
 
 NAMESPACE = "stenofleet-e2e-manifests"
 MODEL = "tiny.en"
-SECONDS = 90
+SECONDS = 300
 
 
 @pytest.fixture
@@ -78,6 +78,7 @@ def test_dev_becomes_ready_and_its_pools_are_sized(applied: Release) -> None:
 
     names = ("core", "logs", "transcription")
     wait = ("wait", "--for=condition=Ready", f"--timeout={SECONDS}s")
-    applied.kubectl(*wait, *(f"workerpool/stenofleet-{name}" for name in names))
-    pools = json.loads(applied.kubectl("get", "workerpools", "--output", "json"))["items"]
-    assert {each["metadata"]["name"] for each in pools} == {f"stenofleet-{name}" for name in names}
+    pools = [f"workerpool/stenofleet-{name}" for name in names]
+    applied.cluster.kubectl("--namespace", NAMESPACE, *wait, *pools, timeout=SECONDS + 10)
+    found = json.loads(applied.kubectl("get", "workerpools", "--output", "json"))["items"]
+    assert {each["metadata"]["name"] for each in found} == {f"stenofleet-{name}" for name in names}

@@ -19,9 +19,9 @@ def test_twelve_recordings_raise_concurrency_then_pods_and_complete_once_each(
         for session in sessions:
             fleet.start(session)
         fleet.wait_replicas(MAXIMUM)
-        eventually(lambda: len(fleet.pods(WORKER)) == MAXIMUM, "all pods", 30)
+        eventually(lambda: len(fleet.pods(WORKER)) == MAXIMUM, "all pods", 120)
         for session in [*sessions, first]:
-            fleet.wait_completed(session, 240)
+            fleet.wait_completed(session, 500)
         fleet.wait_asleep()
         seen = [state["status"] for state in states() if "status" in state]
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import repeat
 from typing import Any
 
 import pytest
@@ -28,7 +27,7 @@ SECONDS = max(40.0, EVENTS / 20_000)
 
 PAUSE_SECONDS = (2.0, 5.0)
 DONE_SECONDS = 180 + EVENTS / 1_000
-ASLEEP_SECONDS = 90
+ASLEEP_SECONDS = 240
 
 POOL = "stenofleet-logs"
 WORKER = "worker-logs"
@@ -48,18 +47,25 @@ class Blows:
     kills: int = 0
     fallen: list[str] = field(default_factory=list)
 
-    def fall(self) -> Iterator[Callable[[], None]]:
-        """A kill, a restart of each server, and then kills without end."""
-        yield self.kill
+    def first(self) -> Iterator[Callable[[], None]]:
+        """A kill and a restart of each server: those that no run goes without."""
+        yield lambda: print(eventually(self.kill, "a writer to kill", DONE_SECONDS), "killed")
         yield from (partial(self.restart, server) for server in SERVERS)
-        yield from repeat(self.kill)
 
-    def kill(self) -> None:
-        """A writer that is at work, if any is, goes as when its machine loses power."""
+    def pause(self) -> None:
+        time.sleep(self.dice.uniform(*PAUSE_SECONDS))
+
+    def kill(self) -> int:
+        """A writer that is at work, if any is, goes as when its machine loses power.
+
+        Returns:
+            How many were killed so far.
+        """
         if ready := [pod for pod in self.fleet.pods(WORKER) if _is_ready(pod)]:
             victim = self.dice.choice(ready)
             self.kills += killed(victim)
             self._delete(victim["metadata"]["name"], "--grace-period=0", "--force")
+        return self.kills
 
     def restart(self, server: str) -> None:
         """A server's pod goes, and its StatefulSet makes another one over the same volume."""
@@ -78,7 +84,7 @@ def fleet(awake_fleet: Fleet) -> Fleet:
     return awake_fleet
 
 
-@pytest.mark.timeout(SECONDS + 2 * DONE_SECONDS)
+@pytest.mark.timeout(SECONDS + 4 * DONE_SECONDS)
 def test_each_accepted_event_is_in_the_table_once_or_in_the_dead_letters(fleet: Fleet) -> None:
     print(f"SEED={SEED} EVENTS={EVENTS}")
     blows = Blows(fleet, random.Random(SEED))  # noqa: S311
@@ -86,12 +92,13 @@ def test_each_accepted_event_is_in_the_table_once_or_in_the_dead_letters(fleet: 
     with shown(camera, blows), refusing(fleet), fleet.history("deployment", DEPLOYMENT) as states:
         with camera.sending(EVENTS, SECONDS) as sending:
             with held(fleet):
-                eventually(lambda: _wanted(fleet) >= MOST_PODS, "all pods to be wanted", 60)
-            for strike in blows.fall():
-                time.sleep(blows.dice.uniform(*PAUSE_SECONDS))
-                if sending.done():
-                    break
+                eventually(lambda: _wanted(fleet) >= MOST_PODS, "all pods to be wanted", 180)
+            for strike in blows.first():
+                blows.pause()
                 strike()
+            while not sending.done():
+                blows.pause()
+                blows.kill()
         sending.result()
         sent = time.monotonic() - begun
         for server in SERVERS:
@@ -178,7 +185,8 @@ def _wait_asleep(fleet: Fleet) -> None:
 
 def _wait_ready(fleet: Fleet, server: str) -> None:
     target = f"statefulset/stenofleet-{server}"
-    fleet.release.kubectl("rollout", "status", target, "--timeout=50s")
+    words = ("--namespace", fleet.release.namespace, "rollout", "status", target)
+    fleet.release.cluster.kubectl(*words, timeout=ASLEEP_SECONDS)
 
 
 def _is_ready(pod: dict[str, Any]) -> bool:

@@ -18,14 +18,14 @@ def test_nothing_shrinks_while_redis_is_away_and_all_goes_on_after(fleet: Fleet)
     with fleet.history("deployment", DEPLOYMENT) as states:
         fleet.release.kubectl("scale", REDIS, "--replicas=0")
         try:
-            eventually(lambda: _broker(fleet) == "False", "the operator to miss Redis", 60)
+            eventually(lambda: _broker(fleet) == "False", "the operator to miss Redis", 120)
             time.sleep(AWAY_SECONDS)
         finally:
             fleet.release.kubectl("scale", REDIS, "--replicas=1")
-        eventually(lambda: _broker(fleet) == "True", "the operator to find Redis", 60)
+        eventually(lambda: _broker(fleet) == "True", "the operator to find Redis", 120)
         kept = [state["spec"]["replicas"] for state in states()]
     for session in sessions:
-        fleet.wait_completed(session, 180)
+        fleet.wait_completed(session, 500)
 
     assert min(kept) >= before
     for session in sessions:

@@ -9,8 +9,8 @@ from support.speech import CLIP_SECONDS, error_rate, recording
 MINUTES = int(os.environ.get("RECORDING_MINUTES", "20"))
 TIMES = MINUTES * 60 // int(CLIP_SECONDS)
 WINDOW_SECONDS = 240
-HEARD_SECONDS = 15 * MINUTES
-"""Two cores that do other things besides."""
+HEARD_SECONDS = 30 * MINUTES
+"""Two cores that do other things besides, and may be slow."""
 
 
 def test_the_windows_of_a_long_recording_are_heard_by_several_pods(fleet: Fleet) -> None:

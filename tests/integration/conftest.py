@@ -41,7 +41,7 @@ def postgres_server(server_folder: Path) -> Iterator[PostgresServer]:
 def migrated(postgres_server: PostgresServer) -> str:
     """The name of a database at the newest revision, which is copied in less than migrating."""
     engine = make_engine(DatabaseSettings(database_url=postgres_server.create("migrated")))
-    upgrade(engine, timeout=10)
+    upgrade(engine, timeout=120)
     engine.dispose()
     return "migrated"
 

@@ -52,7 +52,7 @@ def api_process(
         yield found
     finally:
         running.kill()
-        running.wait(timeout=20)
+        running.wait(timeout=60)
 
 
 def _answers(url: str) -> bool:

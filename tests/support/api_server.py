@@ -56,7 +56,7 @@ class ApiServer:
             # There is no controller that would make the default account of a namespace.
             "--disable-admission-plugins=ServiceAccount",
         )
-        until(self._is_ready, "the API server", seconds=60)
+        until(self._is_ready, "the API server", seconds=180)
 
     def start_namespace_controller(self) -> None:
         """The one controller that empties namespaces which are deleted."""
@@ -73,7 +73,7 @@ class ApiServer:
         """Ends all that was started."""
         for process in reversed(self._processes):
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=120)
 
     def kubeconfig(self, token: str) -> Path:
         """A kubeconfig for the holder of the token."""

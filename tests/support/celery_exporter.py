@@ -11,7 +11,7 @@ from support.servers import free_port, until
 PROGRAM = Path(__file__).with_name("celery_exporter_program.py")
 START_SECONDS = 120.0  # uv installs it the first time
 SCRAPE_SECONDS = 30.0  # it waits for each worker's answer, twice
-STOP_SECONDS = 20
+STOP_SECONDS = 60
 
 
 @contextmanager

@@ -82,7 +82,7 @@ class Shop:
         """As when its node dies."""
         assert self._worker is not None
         self._worker.send_signal(signal.SIGKILL)
-        self._worker.wait(timeout=10)
+        self._worker.wait(timeout=60)
         self._worker = None
 
     def end_worker(self) -> None:
@@ -96,7 +96,7 @@ class Shop:
         """Ends the worker, with whatever it runs."""
         if self._worker is not None:
             self._worker.kill()
-            self._worker.wait(timeout=20)
+            self._worker.wait(timeout=60)
 
 
 @dataclass
@@ -143,7 +143,7 @@ def as_operator(shop: Shop, scenario: Callable[[Operator], Awaitable[T]]) -> T:
 
 
 async def eventually(
-    question: Callable[[], Awaitable[bool]], what: str, seconds: float = 30.0
+    question: Callable[[], Awaitable[bool]], what: str, seconds: float = 120.0
 ) -> None:
     """Returns once the answer is yes, and fails with `what` after `seconds`."""
     deadline = time.monotonic() + seconds

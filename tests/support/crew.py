@@ -58,7 +58,7 @@ class Crew:
 
     def _end(self, worker: subprocess.Popen[bytes]) -> None:
         worker.kill()
-        worker.wait(timeout=20)
+        worker.wait(timeout=60)
 
 
 @dataclass(frozen=True)
@@ -137,8 +137,18 @@ class Watch:
             return []
 
     async def started(self, node: str) -> int:
-        """Tasks that the worker has begun since its start."""
-        return int((await self._ask(node, "stats"))["total"].get("until_exists", 0))
+        """Tasks that the worker has begun since its start; it is asked until it answers."""
+        told: list[Any] = []
+
+        async def answers() -> bool:
+            try:
+                told.append(await self._ask(node, "stats"))
+            except NoReply:
+                return False
+            return True
+
+        await eventually(answers, f"{node} to tell its figures")
+        return int(told[-1]["total"].get("until_exists", 0))
 
     async def _ask(self, node: str, method: str) -> Any:
         broker = self.operator.broker
@@ -158,7 +168,7 @@ class Watch:
 
         await eventually(answer, f"{nodes} to answer")
 
-    async def until_given_back(self, count: int, seconds: float = 60.0) -> None:
+    async def until_given_back(self, count: int, seconds: float = 240.0) -> None:
         """Ticks until so many deliveries went back."""
 
         async def enough() -> bool:
@@ -167,7 +177,7 @@ class Watch:
 
         await eventually(enough, f"{count} deliveries to be given back", seconds)
 
-    async def until_looked(self, count: int, seconds: float = 60.0) -> None:
+    async def until_looked(self, count: int, seconds: float = 240.0) -> None:
         """Ticks until there were so many looks more."""
         wanted = self.looks + count
 

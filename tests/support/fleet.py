@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
+from stenofleet_deploy.errors import CommandError
 from stenofleet_deploy.release import Release
 
 SESSIONS = "/api/v1/sessions"
@@ -22,18 +23,43 @@ POOL = "stenofleet-transcription"
 WORKER = "worker-transcription"
 DEPLOYMENT = f"stenofleet-{WORKER}"
 POLL_SECONDS = 0.5
-STOP_SECONDS = 10
+STOP_SECONDS = 60
+WAIT_SECONDS, ASLEEP_SECONDS = 120, 240
+"""Many times what a machine at rest takes: a busy one may stand still for a while."""
+REQUEST_SECONDS = 30
+IDLE_SECONDS = 2.0
+"""After which a connection is not used again. The API closes it after 5 s (uvicorn's default), and
+what is sent just then is lost."""
 
 T = TypeVar("T")
 
 
 def eventually(probe: Callable[[], T], what: str, seconds: float) -> T:
-    """The first answer of ``probe`` that is true; fails with ``what`` after ``seconds``."""
+    """The first answer of ``probe`` that is true; fails with ``what`` after ``seconds``.
+
+    What kubectl is refused meanwhile is asked for again: on a machine that stands still for a
+    while the API server, or what it reaches a pod by, may be away for a moment.
+    """
     deadline = time.monotonic() + seconds
-    while not (found := probe()):
+    while not (found := _answer_or_none(probe, deadline)):
         assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what}"
         time.sleep(POLL_SECONDS)
     return found
+
+
+def _answer_or_none(probe: Callable[[], T], deadline: float) -> T | None:
+    try:
+        return probe()
+    except CommandError:
+        if time.monotonic() >= deadline:
+            raise
+        return None
+
+
+def client(url: str) -> httpx.Client:
+    """A client of a release's API."""
+    limits = httpx.Limits(keepalive_expiry=IDLE_SECONDS)
+    return httpx.Client(base_url=url, timeout=REQUEST_SECONDS, limits=limits)
 
 
 @dataclass(frozen=True)
@@ -89,11 +115,7 @@ class Fleet:
         """The status of the session once it is completed or failed."""
 
         def ended() -> dict[str, Any] | None:
-            try:
-                status = self.status(session)
-            except httpx.RemoteProtocolError:
-                # The server closes what was idle, maybe just when it is used again.
-                return None
+            status = self.status(session)
             return status if status["status"] in {"completed", "failed"} else None
 
         found = eventually(ended, f"session {session} to end", seconds)
@@ -104,13 +126,13 @@ class Fleet:
         """Returns once a worker is in the middle of the session."""
         eventually(lambda: (self.status(session)["progress"] or 0) > 0, "a worker at work", seconds)
 
-    def wait_asleep(self, seconds: float = 120) -> None:
+    def wait_asleep(self, seconds: float = ASLEEP_SECONDS) -> None:
         """Returns once the pool of transcribers has no pod."""
         eventually(
             lambda: self.replicas() == 0 and not self.pods(WORKER), "no worker left", seconds
         )
 
-    def wait_replicas(self, count: int, seconds: float = 60) -> None:
+    def wait_replicas(self, count: int, seconds: float = WAIT_SECONDS) -> None:
         eventually(lambda: self.replicas() == count, f"{count} replicas", seconds)
 
     def get(self, *words: str) -> dict[str, Any]:
@@ -190,7 +212,7 @@ class Fleet:
     def history(self, kind: str, name: str) -> Iterator[Callable[[], list[dict[str, Any]]]]:
         """Every state of an object, from now on, in order."""
         with self.streamed("get", kind, name, "--watch", "-o", "json") as written:
-            eventually(lambda: "}" in written(), f"the first state of {name}", 20)
+            eventually(lambda: "}" in written(), f"the first state of {name}", WAIT_SECONDS)
             yield lambda: list(_objects(written()))
 
     def _created(self) -> str:

@@ -44,10 +44,15 @@ class Ledger:
         """Runs that have begun and not ended."""
         return [run for run in self.runs() if run.ended is None]
 
+    def release(self) -> None:
+        """Lets the tasks named ``held`` end, those that are still to come included."""
+        with redis.Redis.from_url(self.url) as client:
+            client.set(f"{self.app}:released", "yes")
+
     def clear(self) -> None:
         """Forgets everything."""
         with redis.Redis.from_url(self.url) as client:
-            client.delete(f"{self.app}:runs", f"{self.app}:effects")
+            client.delete(*(f"{self.app}:{what}" for what in ("runs", "effects", "released")))
 
 
 def read(entries: Sequence[bytes]) -> list[Run]:

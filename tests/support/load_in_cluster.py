@@ -35,7 +35,7 @@ class Load:
         """The ids of the movements that were taken."""
         return {each["id"] for each in self.answers() if 200 <= each.get("status", 0) < 300}
 
-    def wait_further(self, count: int, seconds: float = 60) -> None:
+    def wait_further(self, count: int, seconds: float = 240) -> None:
         """Returns once so many more requests were answered."""
         wanted = len(self.answers()) + count
         eventually(lambda: len(self.answers()) >= wanted, f"{count} more answers", seconds)

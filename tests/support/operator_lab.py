@@ -25,8 +25,8 @@ BROKERS = "brokers"
 LEASE = "stenofleet-autoscaler"
 CHART = ROOT / "helm" / "stenofleet"
 PROFILE = CHART / "profiles" / "operator-only.yaml"
-READY_SECONDS = 120
-GONE_SECONDS = 120
+READY_SECONDS = 240
+GONE_SECONDS = 240
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Server:
     outside: str
 
     def client(self) -> "redis.Redis":
-        return redis.Redis.from_url(self.outside, socket_timeout=10)
+        return redis.Redis.from_url(self.outside, socket_timeout=30)
 
     def with_password(self, password: str) -> "Server":
         urls = (
@@ -131,16 +131,17 @@ class Lab:
 
     def kill_pod(self, name: str) -> None:
         """As when its node loses power: no grace, no goodbye."""
-        self.kubectl("delete", "pod", name, "--grace-period=0", "--force")
+        # It may have gone by itself since its name was read.
+        self.kubectl("delete", "pod", name, "--grace-period=0", "--force", "--ignore-not-found")
 
     def operator_pods(self) -> list[dict[str, Any]]:
         found = self.get("pods", "-l", "app.kubernetes.io/component=operator")["items"]
         return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
 
-    def events(self, pool: str) -> set[str]:
-        """The reasons of the events about a pool."""
+    def events(self, pool: str, reason: str) -> list[str]:
+        """What the events about a pool with this reason say."""
         found = self.get("events", "--field-selector", f"involvedObject.name={pool}")["items"]
-        return {str(event["reason"]) for event in found}
+        return [str(event["message"]) for event in found if event["reason"] == reason]
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import time
 
+import httpx
 from stenofleet_deploy.dashboards.proof import proofs
 
 POLL_SECONDS = 1
@@ -9,7 +10,10 @@ POLL_SECONDS = 1
 
 def empty(url: str) -> set[str]:
     """The panels without data, each with its dashboard."""
-    return {f"{each.board}/{title}" for each in proofs(url) for title in each.empty}
+    try:
+        return {f"{each.board}/{title}" for each in proofs(url) for title in each.empty}
+    except httpx.TimeoutException:
+        return {"Prometheus did not answer in time"}
 
 
 def wait_full(url: str, seconds: float, *but: str) -> None:

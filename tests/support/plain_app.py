@@ -18,6 +18,8 @@ from support.watches import Sighting, watched
 
 RESIZABLE = "stenofleet.pool:TaskPool"
 DRAINING = "stenofleet.io/draining-since"
+WAIT_SECONDS, DONE_SECONDS = 120, 240
+"""Many times what a machine at rest takes: a busy one may stand still for a while."""
 QUICK: dict[str, Any] = {
     "maxReplicas": 4,
     "concurrency": {"min": 1, "max": 1},
@@ -95,6 +97,14 @@ class PlainApp:
                 self.sent[ids[-1]] = at
         return ids
 
+    def hold(self, count: int, seconds: float = 1.0, **options: Any) -> list[str]:
+        """Publishes tasks that run until `release`, and then so long: no machine is too slow."""
+        return self.send(count, seconds, "held", **options)
+
+    def release(self) -> None:
+        """Lets the tasks of `hold` end."""
+        self.ledger.release()
+
     def stop_consuming(self) -> dict[str, Any]:
         """Leaves the one worker without its queue, as a lost connection may; returns its pod."""
         [pod] = self.pods()
@@ -120,9 +130,15 @@ class PlainApp:
         return self.lab.get("workerpool", self.name)
 
     def change_pool(self, **spec: Any) -> None:
-        """Merges fields into the pool's spec."""
+        """Merges fields into the pool's spec; returns once the operator goes by them."""
         patch = json.dumps({"spec": spec})
-        self.lab.kubectl("patch", "workerpool", self.name, "--type=merge", "--patch", patch)
+        words = ("patch", "workerpool", self.name, "--type=merge", "--patch", patch)
+        changed = int(self.lab.kubectl(*words, "-o", "jsonpath={.metadata.generation}"))
+        eventually(
+            lambda: self.pool().get("status", {}).get("observedGeneration", 0) >= changed,
+            f"{self.name}: the change to be seen",
+            WAIT_SECONDS,
+        )
 
     def condition(self, kind: str) -> tuple[str, str]:
         """Status and reason of a condition; both empty while there is none."""
@@ -135,29 +151,27 @@ class PlainApp:
         conditions = self.pool()["status"]["conditions"]
         return next(str(c["message"]) for c in conditions if c["type"] == kind)
 
-    def wait_condition(self, kind: str, status: str, seconds: float = 60) -> str:
-        """The condition's reason, once it has the status."""
+    def wait_condition(self, kind: str, status: str, seconds: float = WAIT_SECONDS) -> None:
         eventually(
             lambda: self.condition(kind)[0] == status, f"{self.name}: {kind}={status}", seconds
         )
-        return self.condition(kind)[1]
 
-    def wait_replicas(self, count: int, seconds: float = 60) -> None:
+    def wait_replicas(self, count: int, seconds: float = WAIT_SECONDS) -> None:
         eventually(lambda: self.replicas() == count, f"{self.name}: {count} replicas", seconds)
 
-    def wait_running(self, count: int, seconds: float = 60) -> None:
+    def wait_running(self, count: int, seconds: float = WAIT_SECONDS) -> None:
         """Returns once exactly so many tasks run at a time."""
         eventually(
             lambda: len(self.ledger.running()) == count, f"{self.name}: {count} running", seconds
         )
 
-    def wait_done(self, tasks: list[str], seconds: float = 120) -> None:
+    def wait_done(self, tasks: list[str], seconds: float = DONE_SECONDS) -> None:
         """Returns once all of the tasks have had their effect."""
         eventually(
             lambda: set(tasks) <= self.ledger.effects(), f"{self.name}: all tasks done", seconds
         )
 
-    def wait_asleep(self, seconds: float = 120) -> None:
+    def wait_asleep(self, seconds: float = DONE_SECONDS) -> None:
         """Returns once no pod is left, also none that is ending."""
         eventually(
             lambda: self.replicas() == 0 and not self.pods(), f"{self.name}: asleep", seconds
@@ -176,7 +190,7 @@ class PlainApp:
         what = of or self.target
         shown = f'jsonpath={{{path}}}{{"\\n"}}'
         with watched(self.lab.cluster, self.lab.namespace, what, "-o", shown) as seen:
-            eventually(lambda: seen, f"{what} to be watched", 20)
+            eventually(lambda: seen, f"{what} to be watched", WAIT_SECONDS)
             yield seen
 
     @contextmanager

@@ -14,8 +14,8 @@ from support.servers import free_port, until
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "helm" / "stenofleet" / "rules"
-START_SECONDS = 30.0
-STOP_SECONDS = 20
+START_SECONDS = 120.0
+STOP_SECONDS = 60
 
 Job = dict[str, Any]
 """One of Prometheus' ``scrape_configs``."""
@@ -69,7 +69,7 @@ def prometheus(
 
 def alerts(url: str) -> dict[tuple[str, str], str]:
     """``pending`` or ``firing``, by the alert and its pool; one that is over is not there."""
-    answer = httpx.get(f"{url}/api/v1/alerts", timeout=10).raise_for_status().json()
+    answer = httpx.get(f"{url}/api/v1/alerts", timeout=60).raise_for_status().json()
     found = [(each["labels"], each["state"]) for each in answer["data"]["alerts"]]
     return {(labels["alertname"], labels.get("pool", "")): state for labels, state in found}
 

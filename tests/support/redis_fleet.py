@@ -51,20 +51,20 @@ class RedisFleet:
         for _ in range(self.replicas):
             self._server("--replicaof", "localhost", str(master))
         self._watching = [self._sentinel(master) for _ in range(self.sentinels)]
-        until(lambda: all(map(self._knows_all, self._watching)), "the Sentinels", 60)
+        until(lambda: all(map(self._knows_all, self._watching)), "the Sentinels", 150)
 
     def stop(self) -> None:
         """Ends all."""
         for process in self._running.values():
             process.kill()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
 
     def kill_master(self) -> int:
         """Kills the server that the Sentinels name, and returns its port."""
         port = self.master()
         process = self._running.pop(port)
         process.kill()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
         return port
 
     def master(self) -> int:
@@ -122,13 +122,13 @@ class RedisFleet:
     def _client(self, port: int, password: str) -> "redis.Redis":
         ca = str(self.authority.folder / "ca.crt")
         return redis.Redis(
-            "localhost", port, password=password, ssl=True, ssl_ca_certs=ca, socket_timeout=5
+            "localhost", port, password=password, ssl=True, ssl_ca_certs=ca, socket_timeout=60
         )
 
     def _answers(self, port: int) -> bool:
         try:
             return bool(self._client(port, PASSWORD).ping())
-        except redis.ConnectionError:
+        except (redis.ConnectionError, redis.TimeoutError):
             return False
 
     def _knows_all(self, port: int) -> bool:

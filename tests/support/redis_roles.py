@@ -121,7 +121,7 @@ class Sentinel:
         )
         command = ["redis-server", str(file), "--sentinel"]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        until(lambda: self._known_replicas() == replicas, "a Sentinel", seconds=40)
+        until(lambda: self._known_replicas() == replicas, "a Sentinel", seconds=150)
 
     def _listening(self) -> str:
         if self.authority is None:
@@ -137,7 +137,7 @@ class Sentinel:
         """Ends it."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=60)
 
     def _known_replicas(self) -> int | None:
         secure = self.authority is not None

@@ -48,7 +48,7 @@ class Broker:
         return f"redis://{user}:{password(user)}@127.0.0.1:{self.server.port}/0"
 
     def client(self, user: str) -> Any:
-        return redis.Redis.from_url(self.url(user), decode_responses=True, socket_timeout=5)
+        return redis.Redis.from_url(self.url(user), decode_responses=True, socket_timeout=60)
 
     def app(self, user: str) -> Any:
         return make_app(RedisSettings(redis_url=self.url(user)), f"of-{user}")

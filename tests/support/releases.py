@@ -20,7 +20,7 @@ STOP = {Flavour.EMBEDDED: embedded.down, Flavour.KIND: kind.down}
 # The first start of the embedded cluster builds Kubernetes, the first release its images.
 UP_SECONDS = 3600
 # Nothing runs any more: what is left is a goodbye of seconds, on a machine that may be busy.
-GONE_SECONDS = 120
+GONE_SECONDS = 240
 
 
 @contextmanager

@@ -1,13 +1,15 @@
 """Throw-away servers for tests: a real Redis and a real PostgreSQL, each on a free port."""
 
+import itertools
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -15,16 +17,37 @@ from typing import TypeVar
 import psycopg2
 import redis
 
-START_SECONDS = 20.0
+START_SECONDS = 120.0
+"""Many times what a machine at rest takes: a busy one may stand still for a while."""
+STOP_SECONDS, ANSWER_SECONDS = 60, 60
+
+FIRST_PORT, BLOCK, BLOCKS = 20_000, 1_000, 10
+"""Below the ports that Linux gives to connections, from 32768 on, and Kubernetes to nodes."""
 
 Server = TypeVar("Server", "RedisServer", "PostgresServer")
 
 
+def _own_ports() -> Iterator[int]:
+    """The ports of this process's block, again and again, from a place where no other run began."""
+    block = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % BLOCKS
+    start = random.randrange(BLOCK)  # noqa: S311 - no secret
+    return (FIRST_PORT + block * BLOCK + (start + n) % BLOCK for n in itertools.count())
+
+
+_ports = _own_ports()
+
+
 def free_port() -> int:
-    """A TCP port that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port that nobody listens on, and that nobody else is given for a long while.
+
+    A program may take seconds until it listens: of the kernel's choice, which is at random, another
+    process of the tests may be given the same port meanwhile.
+    """
+    for port in itertools.islice(_ports, BLOCK):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("none of this process's ports is free")
 
 
 def until(ready: Callable[[], bool], what: str, seconds: float = START_SECONDS) -> None:
@@ -53,7 +76,7 @@ class RedisServer:
 
     def client(self) -> "redis.Redis":
         """A client that answers with text."""
-        return redis.Redis.from_url(self.url, decode_responses=True, socket_timeout=5)
+        return redis.Redis.from_url(self.url, decode_responses=True, socket_timeout=ANSWER_SECONDS)
 
     def start(self) -> None:
         """Starts it and returns when it answers."""
@@ -72,7 +95,7 @@ class RedisServer:
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
             self._process.terminate()
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=STOP_SECONDS)
             self._process = None
 
     def silence(self) -> None:
@@ -88,7 +111,7 @@ class RedisServer:
     def _answers(self) -> bool:
         try:
             return bool(self.client().ping())
-        except redis.ConnectionError:
+        except (redis.ConnectionError, redis.TimeoutError):
             return False
 
 
@@ -136,7 +159,7 @@ class PostgresServer:
         """Stops it, and breaks the connections that are open."""
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=STOP_SECONDS)
             self._process = None
 
     def create(self, database: str, template: str = "template1") -> str:
@@ -150,7 +173,7 @@ class PostgresServer:
 
     def execute(self, statement: str, database: str = "postgres") -> None:
         """Has one of its databases do something outside of any transaction."""
-        connection = psycopg2.connect(self.url(database), connect_timeout=5)
+        connection = psycopg2.connect(self.url(database), connect_timeout=ANSWER_SECONDS)
         connection.autocommit = True
         try:
             connection.cursor().execute(statement)

@@ -59,12 +59,12 @@ def served(pools: Explanations, *, leads: bool = True, host: str = "127.0.0.1") 
     add_pages(pages, lambda: pools, lambda: leads)
     runner = web.AppRunner(pages)
     try:
-        asyncio.run_coroutine_threadsafe(_start(runner, host), loop).result(10)
+        asyncio.run_coroutine_threadsafe(_start(runner, host), loop).result(60)
         yield int(runner.addresses[0][1])
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(60)
         loop.close()
 
 

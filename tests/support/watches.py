@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from stenofleet_deploy.cluster import Cluster
 from stenofleet_deploy.shell import program
 
-STOP_SECONDS = 10
+STOP_SECONDS = 60
 
 Sighting = tuple[float, str]
 """When (seconds of the epoch) a line of a watch arrived."""

@@ -44,4 +44,4 @@ def writing_worker(
         yield
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=120)

@@ -46,6 +46,15 @@ def sleep(self: Any, seconds: float) -> None:
         time.sleep(seconds)
 
 
+@app.task(name="held", bind=True)
+def held(self: Any, seconds: float) -> None:
+    """Waits until the app's tasks are released, and then for so long."""
+    with entered(self.request):
+        while not ledger.exists(f"{NAME}:released"):
+            time.sleep(0.1)
+        time.sleep(seconds)
+
+
 @app.task(name="burn", bind=True)
 def burn(self: Any, seconds: float) -> None:
     """Uses a processor for so many seconds of its time."""
@@ -59,13 +68,16 @@ def burn(self: Any, seconds: float) -> None:
 def entered(request: Any) -> Iterator[None]:
     """Enters a run into the ledger, and its effect once it is through."""
     run = uuid.uuid4().hex
-    tell(request, run, "started")
+    tell(ledger, request, run, "started")
     yield
-    ledger.hsetnx(f"{NAME}:effects", request.id, run)
-    tell(request, run, "ended")
+    # Together: who sees the effect sees the run's end as well.
+    with ledger.pipeline() as pipe:
+        pipe.hsetnx(f"{NAME}:effects", request.id, run)
+        tell(pipe, request, run, "ended")
+        pipe.execute()
 
 
-def tell(request: Any, run: str, event: str) -> None:
+def tell(where: redis.Redis, request: Any, run: str, event: str) -> None:
     """Appends an event to the ledger."""
     told = {"task": request.id, "run": run, "event": event, "at": time.time(), "pod": POD}
-    ledger.rpush(f"{NAME}:runs", json.dumps(told))
+    where.rpush(f"{NAME}:runs", json.dumps(told))

@@ -17,8 +17,8 @@ from support.prometheus import alerts, prometheus
 
 SHAKY = "shaky"
 AT_ONCE = {"StenofleetBrokerUnknown": "1s", "StenofleetStalledConsumer": "0s"}
-SECONDS = 90
-SUSPECTED_SECONDS = 180
+SECONDS = 180
+SUSPECTED_SECONDS = 300
 """The operator waits for a minute, and a pod as young as that is not suspected."""
 BURNT_SECONDS = 420
 """Until less than 6 % of the time were beyond the objective: one of its alerts is patient."""
@@ -43,7 +43,8 @@ def test_a_broker_that_stops_is_told_of_until_it_answers_again(operator_lab: Lab
     operator_lab.start_redis(SHAKY)
     with plain_app(operator_lab, "brokerless", Setup(broker=SHAKY)) as app:
         app.wait_condition("BrokerReachable", "True")
-        assert not fires(url, "StenofleetBrokerUnknown", app)
+        # A young pool may not have found its broker at once.
+        wait_resolved(url, "StenofleetBrokerUnknown", app)
         operator_lab.kubectl("scale", f"statefulset/{SHAKY}", "--replicas=0")
         wait_firing(url, "StenofleetBrokerUnknown", app)
         operator_lab.kubectl("scale", f"statefulset/{SHAKY}", "--replicas=1")

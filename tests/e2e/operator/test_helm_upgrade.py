@@ -13,7 +13,8 @@ from support.watches import changes, watched
 
 PODS = 6
 TARGET = "deployment/farm-worker-plain"
-SETUP = Setup(grace=60)
+# Above what a rollout takes.
+SETUP = Setup(grace=240)
 
 
 @pytest.fixture
@@ -28,15 +29,16 @@ def farm(operator_lab: Lab) -> Iterator[PlainApp]:
 
 def test_an_upgrade_with_a_changed_label_leaves_six_replicas_as_they_are(farm: PlainApp) -> None:
     lab = farm.lab
-    tasks = farm.send(PODS, 25.0)
+    tasks = farm.hold(PODS)
     farm.wait_running(PODS)
     with watched(
         *(lab.cluster, lab.namespace, TARGET, "-o", 'jsonpath={.spec.replicas}{"\\n"}')
     ) as replicas:
-        eventually(lambda: replicas, "the Deployment to be watched", 20)
+        eventually(lambda: replicas, "the Deployment to be watched", 60)
         deploy(farm, podLabels={"changed": "yes"})
-        lab.kubectl("rollout", "status", TARGET, "--timeout=90s", timeout=100)
+        lab.kubectl("rollout", "status", TARGET, "--timeout=180s", timeout=200)
         seen = changes(replicas)
+    farm.release()
     farm.wait_done(tasks)
     assert seen == [str(PODS)]
     farm.assert_each_once(tasks)
@@ -50,6 +52,8 @@ def deploy(app: PlainApp, **worker: Any) -> None:
         "env": env_of(app),
         "queues": [app.name],
         "maxReplicas": PODS,
+        # The new pods have nothing to do, and stay all the same.
+        "poolSpec": {"behavior": {"scaleDown": {"stabilizationWindow": "600s"}}},
         "broker": {"urlSecretRef": {"name": BROKERS, "key": app.setup.broker}},
         "terminationGracePeriodSeconds": SETUP.grace,
         "resources": {"requests": {"cpu": "10m", "memory": "64Mi"}},
@@ -63,4 +67,4 @@ def deploy(app: PlainApp, **worker: Any) -> None:
     }
     where = ("--namespace", lab.namespace, "--values", str(PROFILE), "--values", "-")
     command = ("upgrade", "--install", app.name, str(CHART), *where)
-    lab.cluster.helm(*command, text=json.dumps(values), timeout=120)
+    lab.cluster.helm(*command, text=json.dumps(values), timeout=180)

@@ -9,7 +9,10 @@ from support.watches import changes
 def test_two_pools_on_one_broker_have_the_pods_for_their_own_tasks_each(operator_lab: Lab) -> None:
     with plain_app(operator_lab, "many") as many, plain_app(operator_lab, "few") as few:
         with many.history(".spec.replicas") as of_many, few.history(".spec.replicas") as of_few:
-            tasks, task = many.send(4, 6.0), few.send(1, 6.0)
+            tasks, task = many.hold(4), few.hold(1)
+            for app, count in ((many, 4), (few, 1)):
+                app.wait_running(count)
+                app.release()
             many.wait_done(tasks)
             few.wait_done(task)
             many.wait_asleep()
@@ -29,7 +32,7 @@ def test_the_younger_of_two_pools_on_one_target_writes_nothing_and_names_the_oth
         rival["metadata"]["name"] = "rival"
         operator_lab.apply(rival)
         try:
-            eventually(lambda: conflict(operator_lab, "rival")[0] == "True", "the conflict", 30)
+            eventually(lambda: conflict(operator_lab, "rival")[0] == "True", "the conflict", 120)
             tasks = app.send(1, 3.0)
             app.wait_done(tasks)
             app.wait_asleep()

@@ -10,8 +10,9 @@ PRIORITIES = (0, 3, 6, 9)
 def test_tasks_of_every_priority_under_a_key_prefix_are_counted(operator_lab: Lab) -> None:
     setup = Setup(key_prefix="shop:")
     with plain_app(operator_lab, "urgent", setup) as app, app.history(".spec.replicas") as replicas:
-        tasks = [app.send(1, 6.0, priority=priority)[0] for priority in PRIORITIES]
+        tasks = [app.hold(1, priority=priority)[0] for priority in PRIORITIES]
         app.wait_running(len(PRIORITIES))
+        app.release()
         app.wait_done(tasks)
         app.wait_asleep()
         app.assert_each_once(tasks)

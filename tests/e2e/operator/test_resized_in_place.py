@@ -16,13 +16,14 @@ RESOURCES = {
 def test_a_pod_is_resized_in_place_with_its_concurrency(operator_lab: Lab) -> None:
     spec: dict[str, Any] = {"maxReplicas": 1, "concurrency": {"min": 1, "max": 3}}
     with plain_app(operator_lab, "grown", **spec, resources=RESOURCES) as app:
-        first = app.send(1, 30.0)
+        first = app.hold(1)
         app.wait_running(1)
-        more = app.send(2, 15.0)
+        more = app.hold(2)
         app.wait_running(3)
-        eventually(lambda: allocated(app) == ("70m", "112Mi"), "the pod to be resized", 30)
+        eventually(lambda: allocated(app) == ("70m", "112Mi"), "the pod to be resized", 120)
         [pod] = app.pods()
         assert pod["status"]["containerStatuses"][0]["restartCount"] == 0
+        app.release()
         app.wait_done([*first, *more])
         app.assert_each_once([*first, *more])
 

@@ -17,7 +17,7 @@ def test_a_changed_template_cuts_no_task(operator_lab: Lab) -> None:
         before = uids(app)
         app.lab.kubectl("set", "env", app.target, "CHANGED=1")
         app.wait_done(tasks)
-        eventually(lambda: not before & uids(app), "the old pods to be gone", 90)
+        eventually(lambda: not before & uids(app), "the old pods to be gone", 180)
         app.wait_asleep()
         app.assert_each_once(tasks)
 
@@ -26,7 +26,7 @@ def test_a_drained_node_cuts_no_task(operator_lab: Lab) -> None:
     with busy(operator_lab, "evicted") as (app, tasks):
         with uncordoned_after(app) as node:
             selector = f"--pod-selector=app={app.name}"
-            app.lab.cluster.kubectl("drain", node, selector, "--timeout=90s", timeout=100)
+            app.lab.cluster.kubectl("drain", node, selector, "--timeout=180s", timeout=200)
         app.wait_done(tasks)
         app.wait_asleep()
         app.assert_each_once(tasks)
@@ -36,8 +36,9 @@ def test_a_drained_node_cuts_no_task(operator_lab: Lab) -> None:
 def busy(lab: Lab, name: str) -> Iterator[tuple[PlainApp, list[str]]]:
     """An app with every slot of two pods busy."""
     with plain_app(lab, name, SETUP, concurrency={"min": 2, "max": 2}) as app:
-        tasks = app.send(4, 15.0)
+        tasks = app.hold(4, 15.0)
         app.wait_running(4)
+        app.release()
         yield app, tasks
 
 

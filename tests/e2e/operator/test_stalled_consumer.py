@@ -5,7 +5,7 @@ from support.operator_lab import Lab
 from support.plain_app import plain_app
 
 # The operator waits for a minute, and a pod as young as that is not suspected.
-SUSPECTED_SECONDS = 180
+SUSPECTED_SECONDS = 300
 STALLED = '.status.conditions[?(@.type=="StalledConsumer")].status'
 """True for as long as the pod takes to leave, which may be a second."""
 
@@ -29,6 +29,6 @@ def test_a_stalled_worker_is_restarted_alone_and_the_backlog_is_worked_off(
         eventually(
             lambda: pod["metadata"]["uid"] not in {each["metadata"]["uid"] for each in app.pods()},
             "the stalled pod to be gone",
-            60,
+            120,
         )
         app.assert_each_once([*first, *tasks])

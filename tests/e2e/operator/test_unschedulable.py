@@ -15,13 +15,14 @@ def test_the_pods_that_are_there_do_more_when_no_other_finds_a_node(operator_lab
     nodes = len(operator_lab.get("nodes")["items"])
     spec: dict[str, Any] = {"maxReplicas": nodes + 2, "concurrency": {"min": 1, "max": SLOTS}}
     with plain_app(operator_lab, "crowded", APART, **spec) as app:
-        first = app.send(1, 25.0)
+        first = app.hold(1)
         app.wait_running(1)
         with app.history(".spec.replicas") as replicas:
-            tasks = app.send(4 * SLOTS * nodes, 4.0)
+            tasks = app.hold(4 * SLOTS * nodes)
             app.wait_condition("CapacityLimited", "True")
             app.wait_running(SLOTS * nodes)
             assert len({run.pod for run in app.ledger.runs()}) == nodes
+            app.release()
             app.wait_done([*first, *tasks])
             app.wait_asleep()
         app.wait_condition("CapacityLimited", "False")

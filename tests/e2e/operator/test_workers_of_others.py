@@ -24,9 +24,10 @@ def test_no_task_is_cut_where_messages_are_acknowledged_early_and_hoarded(
 def test_a_prefork_worker_is_resized_and_loses_nothing(operator_lab: Lab) -> None:
     bounds = {"min": 1, "max": 3}
     with plain_app(operator_lab, "prefork", PREFORK, concurrency=bounds, maxReplicas=1) as app:
-        tasks = app.send(3, 12.0)
+        tasks = app.hold(3)
         app.wait_running(3)
         assert len({run.pod for run in app.ledger.runs()}) == 1
+        app.release()
         app.wait_done(tasks)
         app.wait_asleep()
         app.assert_each_once(tasks)
@@ -37,10 +38,11 @@ def test_threads_that_cannot_be_resized_are_told_and_pods_are_used_alone(
 ) -> None:
     bounds = {"min": 2, "max": 4}
     with plain_app(operator_lab, "threads", THREADS, concurrency=bounds) as app:
-        tasks = app.send(6, 12.0)
+        tasks = app.hold(6)
         app.wait_condition("ConcurrencyResizable", "False")
         app.wait_running(6)
         assert len({run.pod for run in app.ledger.runs()}) == 3
+        app.release()
         app.wait_done(tasks)
         app.wait_asleep()
         app.assert_each_once(tasks)

@@ -11,11 +11,14 @@ def test_no_task_is_cut_from_zero_to_n_to_zero_at_tasks_three_times_the_grace(
     operator_lab: Lab,
 ) -> None:
     setup = Setup(grace=GRACE, instrumented=False)
-    with plain_app(operator_lab, "zero", setup) as app, app.history(".spec.replicas") as replicas:
+    # What is sent one by one is met at once.
+    with plain_app(operator_lab, "zero", setup, mode="Paused") as app:
         tasks = app.send_each([3.0 * GRACE] * 4 + [1.0] * 4)
-        app.wait_done(tasks)
-        app.wait_asleep()
-        seen = [int(line) for line in changes(replicas)]
+        with app.history(".spec.replicas") as replicas:
+            app.change_pool(mode="Active")
+            app.wait_done(tasks)
+            app.wait_asleep()
+            seen = [int(line) for line in changes(replicas)]
         app.assert_each_once(tasks)
     # In one step up, whatever number of steps down.
     assert seen[:2] == [0, 4]

@@ -25,7 +25,7 @@ from support.servers import PostgresServer, RedisServer, running
 from support.sse import Heard, watching
 
 SESSIONS = "/api/v1/sessions"
-SECONDS = 60
+SECONDS = 240
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,9 @@ def told(database_url: str, redis_server: RedisServer) -> Iterator[sessionmaker[
 
 
 def create(replica: ApiProcess, **headers: str) -> uuid.UUID:
-    answer = httpx.post(f"{replica.url}{SESSIONS}", json={"title": "Monday"}, headers=headers)
+    answer = httpx.post(
+        f"{replica.url}{SESSIONS}", json={"title": "Monday"}, headers=headers, timeout=60
+    )
     assert answer.status_code == 201, answer.text
     return uuid.UUID(answer.json()["id"])
 
@@ -217,7 +219,7 @@ def test_an_end_that_the_stream_has_lost_is_told_all_the_same(
 def test_a_session_that_is_not_there_is_a_problem_before_any_event(
     replicas: list[ApiProcess],
 ) -> None:
-    answer = httpx.get(f"{replicas[0].url}{events_of(uuid.uuid4())}")
+    answer = httpx.get(f"{replicas[0].url}{events_of(uuid.uuid4())}", timeout=60)
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/session-not-found")
 
 
@@ -285,7 +287,7 @@ def test_a_replica_that_stops_lets_its_watchers_go(
 
     with api_process(tmp_path, database_url, redis_server.url) as replica:
         assert run(lambda: scene(replica)) == []
-        assert replica.process.wait(timeout=15) in {0, -signal.SIGTERM}
+        assert replica.process.wait(timeout=60) in {0, -signal.SIGTERM}
 
 
 def _is(session_id: uuid.UUID) -> Any:

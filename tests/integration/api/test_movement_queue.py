@@ -17,7 +17,7 @@ from stenofleet_api.movement import queue_service
 from support.api import is_problem
 from support.keys import bearer, new_key
 from support.movements_sent import ADD, LOGS, messages, movement
-from support.servers import RedisServer
+from support.servers import RedisServer, until
 from support.writing_worker import writing_worker
 
 STATUS, HEALTH, TEST = f"{LOGS}/queue-status/", f"{LOGS}/health/", f"{LOGS}/test-celery/"
@@ -215,10 +215,13 @@ def test_without_the_database_it_is_unhealthy(settings: ApiSettings) -> None:
 
 
 @pytest.mark.usefixtures("core_worker")
-def test_a_worker_that_is_heard_makes_what_waits_healthy_and_answers(client: TestClient) -> None:
+def test_a_worker_that_is_heard_makes_what_waits_healthy_and_answers(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_service, "PING_SECONDS", 60.0)
     client.post(ADD, json=movement())
 
-    assert client.get(HEALTH).json() == GOOD
+    until(lambda: client.get(HEALTH).json() == GOOD, "the worker to be heard")
     told = client.get(TEST).json()
     assert (told["status"], told["result"]) == ("done", "pong")
 

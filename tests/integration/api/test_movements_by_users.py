@@ -36,15 +36,21 @@ def worker(broker: Broker, settings: ApiSettings, tmp_path: Path) -> Iterator[No
 def test_movements_are_taken_written_and_asked_for(client: TestClient, broker: Broker) -> None:
     client.post(ADD, json=movement())
     client.post(ADD_ALL, json=[movement(track_id=5)])
-    done = client.post(f"{LOGS}/process/", params={"wait": 30}).json()
+    until(lambda: processed(client).get("left") == 0, "the batch")
 
-    assert (done["status"], done["result"]["left"]) == ("done", 0)
-    assert client.get(f"{LOGS}/movements/").json()["total"] == 2
-    assert client.get(f"{LOGS}/test-celery/").status_code == 200
+    until(lambda: client.get(f"{LOGS}/movements/").json()["total"] == 2, "both to be written")
+    until(lambda: client.get(f"{LOGS}/test-celery/").status_code == 200, "the worker's answer")
     assert client.get(f"{LOGS}/queue-status/").json()["queue_length"] == 0
-    assert client.get(f"{LOGS}/health/").json()["overall_status"] == "healthy"
+    health = f"{LOGS}/health/"
+    until(lambda: client.get(health).json()["overall_status"] == "healthy", "the worker's health")
     assert client.post(f"{LOGS}/clear-queue/", json={"confirm": True}).status_code == 200
     assert broker.refused() == []
+
+
+def processed(client: TestClient) -> dict[str, int]:
+    """What came of a batch; nothing while it is not done."""
+    done = client.post(f"{LOGS}/process/", params={"wait": 30}).json()
+    return done["result"] or {}
 
 
 @pytest.mark.usefixtures("worker")
@@ -53,11 +59,12 @@ def test_what_a_lost_worker_held_is_given_back_and_written(
 ) -> None:
     client.post(ADD, json=movement())
     redis = broker.server.client()
-    until(lambda: client.get(f"{LOGS}/movements/").json()["total"] == 1, "the first one", 30)
+    until(lambda: client.get(f"{LOGS}/movements/").json()["total"] == 1, "the first one")
     redis.rpush(f"{PROCESSING}dead", "garbage")
     redis.zadd(LEASES, {f"{PROCESSING}dead": 1})
     broker.app("beat").send_task(KICK_MOVEMENT_LOGS, queue="core", ignore_result=True)
 
-    until(lambda: client.get(f"{LOGS}/dead-letters/").json()["total"] == 1, "a dead letter", 30)
-    assert not redis.exists(QUEUE, LEASES)
+    until(lambda: client.get(f"{LOGS}/dead-letters/").json()["total"] == 1, "a dead letter")
+    # The lease goes after what was under it is written.
+    until(lambda: not redis.exists(QUEUE, LEASES), "the lease to be given up")
     assert broker.refused() == []

@@ -140,7 +140,8 @@ def send_one_of_each_end(shop: Shop) -> None:
     app = shop.app
     app.conf.task_send_sent_event = True
     revoked = uuid.uuid4().hex
-    app.control.revoke(revoked)
+    # The worker must know of it before the task comes.
+    assert app.control.revoke(revoked, reply=True, limit=1, timeout=60)
     app.send_task("until_exists", ["/"], queue="mail", task_id=revoked)
     for name, queue in (("retries", "mail"), ("rejects", "mail"), ("fails", "reports")):
         app.send_task(name, queue=queue)

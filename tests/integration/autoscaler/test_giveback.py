@@ -13,6 +13,8 @@ from support.celery_shop import PREFIX, Operator, Shop, as_operator
 from support.crew import Held, deliveries
 from support.servers import RedisServer
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 INDEX, HASH = f"{PREFIX}unacked_index", f"{PREFIX}unacked"
 
 BY_EXCHANGE = {"exchange": "office", "routing_key": "weekly"}

@@ -144,7 +144,7 @@ def test_a_busy_pod_is_shielded_until_it_is_drained(shop: Shop, kube_shop: KubeS
 
 
 def test_a_drain_that_lasts_too_long_names_the_task_that_held_it(
-    shop: Shop, kube_shop: KubeShop
+    shop: Shop, kube_shop: KubeShop, attentive: Callable[[], None]
 ) -> None:
     shop.start_worker()
     gate = shop.send()
@@ -152,6 +152,7 @@ def test_a_drain_that_lasts_too_long_names_the_task_that_held_it(
     async def scenario(stage: Stage) -> None:
         stage.spec["behavior"] = {"scaleDown": {"drainTimeout": "1s"}}
         await stage.comes_to(lambda: BUSY in stage.annotations(), "the task to run")
+        attentive()
         stage.wanted = 0
         await stage.comes_to(lambda: "DrainTimedOut" in stage.events(), "the event")
         assert f"pod {POD}" in stage.events()["DrainTimedOut"]

@@ -11,6 +11,8 @@ from support.celery_shop import PREFIX, Operator, Shop, as_operator, eventually
 from support.crew import Crew, Watch, deliveries
 from support.servers import RedisServer
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 ONE, TWO = "celery@worker-1", "celery@worker-2"
 
 

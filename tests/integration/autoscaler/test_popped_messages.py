@@ -7,6 +7,8 @@ from stenofleet_autoscaler.act import workers
 from stenofleet_autoscaler.act.errors import NoReply, Refused
 from support.celery_shop import NODE, Operator, Shop, as_operator, eventually
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 LOOP_ENDS = 0.2
 """Seconds; the last question for a message is under way for up to one."""
 
@@ -49,7 +51,7 @@ def test_a_message_that_meets_a_shrinking_worker_survives_its_death(
             await eventually(lambda: resized(2), "the worker to grow and to ask for a message")
             await eventually(lambda: resized(1), "the worker to shrink")
             gates.append(shop.send(str(number)))
-            await eventually(all_known, "the message to be in the queue or with a worker", 10)
+            await eventually(all_known, "the message to be in the queue or with a worker")
         shop.kill_worker()
         assert await known(operator) == rounds
 
@@ -73,7 +75,7 @@ def test_a_message_that_meets_a_stopping_worker_is_seen_while_its_tasks_run(shop
         shop.ask_to_stop()
         await asyncio.sleep(LOOP_ENDS)
         shop.send("comes late")
-        await eventually(both_known, "the message to be in its queue or with the worker", 5)
+        await eventually(both_known, "the message to be in its queue or with the worker")
         gate.touch()
 
     as_operator(shop, scenario)

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
@@ -15,21 +16,28 @@ from stenofleet_autoscaler.spec import Demand
 from support.celery_shop import NODE, PREFIX, Operator, Shop, as_operator, eventually
 from support.servers import RedisServer
 
+Answers = Callable[[Operator], Awaitable[None]]
+
 MAIL = Demand(queues=("mail",))
 POD = NODE.removeprefix("celery@")
 RUN = "worker:0"
 
 
-async def answers(operator: Operator) -> None:
+@pytest.fixture
+def answers(attentive: Callable[[], None]) -> Answers:
     """Waits until the worker is up."""
 
-    async def tells() -> bool:
-        try:
-            return await workers.concurrency(operator.control, NODE) > 0
-        except NoReply:
-            return False
+    async def wait(operator: Operator) -> None:
+        async def tells() -> bool:
+            try:
+                return await workers.concurrency(operator.control, NODE) > 0
+            except NoReply:
+                return False
 
-    await eventually(tells, "the worker to answer")
+        await eventually(tells, "the worker to answer")
+        attentive()
+
+    return wait
 
 
 async def active(operator: Operator, count: int) -> None:
@@ -42,7 +50,9 @@ async def active(operator: Operator, count: int) -> None:
     await eventually(says, f"{count} running tasks")
 
 
-def test_a_pool_grows_and_shrinks_while_it_works_and_tells_its_size(shop: Shop) -> None:
+def test_a_pool_grows_and_shrinks_while_it_works_and_tells_its_size(
+    shop: Shop, answers: Answers
+) -> None:
     shop.start_worker()
     gates = [shop.send(str(number)) for number in range(3)]
 
@@ -60,7 +70,7 @@ def test_a_pool_grows_and_shrinks_while_it_works_and_tells_its_size(shop: Shop) 
     as_operator(shop, scenario)
 
 
-def test_prefork_is_resized_too(shop: Shop) -> None:
+def test_prefork_is_resized_too(shop: Shop, answers: Answers) -> None:
     shop.start_worker("-P", "prefork")
 
     async def scenario(operator: Operator) -> None:
@@ -73,7 +83,7 @@ def test_prefork_is_resized_too(shop: Shop) -> None:
 
 
 def test_a_prefork_pool_with_busy_children_shrinks_by_the_idle_ones_and_tells_the_rest(
-    shop: Shop,
+    shop: Shop, answers: Answers
 ) -> None:
     shop.start_worker("-P", "prefork")
     gates = [shop.send(str(number)) for number in range(2)]
@@ -100,7 +110,7 @@ def test_a_prefork_pool_with_busy_children_shrinks_by_the_idle_ones_and_tells_th
 
 
 def test_a_worker_of_another_name_is_reached_by_the_name_that_its_heartbeats_tell(
-    shop: Shop,
+    shop: Shop, attentive: Callable[[], None]
 ) -> None:
     """As with ``celery worker -n mail@%h``."""
     own = f"mail@{POD}"
@@ -111,6 +121,7 @@ def test_a_worker_of_another_name_is_reached_by_the_name_that_its_heartbeats_tel
             return operator.heartbeat(own) is not None
 
         await eventually(heard, "its heartbeat")
+        attentive()
         beat = operator.heartbeat(own)
         assert beat is not None
         node = workers.node_of(POD, replace(beat, node=own))
@@ -120,7 +131,7 @@ def test_a_worker_of_another_name_is_reached_by_the_name_that_its_heartbeats_tel
     as_operator(shop, scenario)
 
 
-def test_a_worker_tells_what_it_runs_without_the_arguments(shop: Shop) -> None:
+def test_a_worker_tells_what_it_runs_without_the_arguments(shop: Shop, answers: Answers) -> None:
     shop.start_worker()
     gate = shop.send("secret-argument")
 
@@ -136,7 +147,7 @@ def test_a_worker_tells_what_it_runs_without_the_arguments(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("pool", ["threads", "solo"])
-def test_a_pool_that_cannot_grow_refuses(shop: Shop, pool: str) -> None:
+def test_a_pool_that_cannot_grow_refuses(shop: Shop, pool: str, answers: Answers) -> None:
     shop.start_worker("-P", pool)
 
     async def scenario(operator: Operator) -> None:
@@ -147,7 +158,9 @@ def test_a_pool_that_cannot_grow_refuses(shop: Shop, pool: str) -> None:
     as_operator(shop, scenario)
 
 
-def test_a_worker_told_to_stop_consuming_takes_nothing_until_told_again(shop: Shop) -> None:
+def test_a_worker_told_to_stop_consuming_takes_nothing_until_told_again(
+    shop: Shop, answers: Answers
+) -> None:
     shop.start_worker()
 
     async def scenario(operator: Operator) -> None:
@@ -172,7 +185,9 @@ def test_a_worker_told_to_stop_consuming_takes_nothing_until_told_again(shop: Sh
     as_operator(shop, scenario)
 
 
-def test_a_pod_counts_as_empty_only_when_its_last_task_has_ended(shop: Shop) -> None:
+def test_a_pod_counts_as_empty_only_when_its_last_task_has_ended(
+    shop: Shop, answers: Answers
+) -> None:
     shop.start_worker()
     gate = shop.send()
     drains = Drains()
@@ -212,7 +227,9 @@ def test_a_pod_counts_as_empty_only_when_its_last_task_has_ended(shop: Shop) -> 
     as_operator(shop, scenario)
 
 
-def test_a_restarted_container_has_to_prove_anew_that_it_is_empty(shop: Shop) -> None:
+def test_a_restarted_container_has_to_prove_anew_that_it_is_empty(
+    shop: Shop, answers: Answers
+) -> None:
     shop.start_worker()
     drains = Drains()
 
@@ -240,7 +257,7 @@ def test_nobody_there_is_no_reply_and_leaves_no_key(shop: Shop, redis_server: Re
 
 
 def test_control_messages_leave_no_key_and_give_back_nobodys_message(
-    shop: Shop, redis_server: RedisServer
+    shop: Shop, redis_server: RedisServer, answers: Answers
 ) -> None:
     """A worker of another app runs a task for two hours, twice its visibility timeout."""
     client = redis_server.client()

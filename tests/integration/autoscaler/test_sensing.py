@@ -10,6 +10,8 @@ from support.celery_shop import NODE, Operator, Shop, as_operator, eventually
 from support.lookout import Lookout, lookout
 from support.servers import RedisServer, until
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 
 @pytest.fixture
 def operator(shop: Shop) -> Iterator[Lookout]:

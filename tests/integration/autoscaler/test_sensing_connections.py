@@ -57,6 +57,7 @@ def other_server(tmp_path: Path) -> Iterator[RedisServer]:
         yield server
 
 
+@pytest.mark.usefixtures("patient")
 class TestUrls:
     def test_an_acl_user_logs_in_with_any_password(
         self, redis_server: RedisServer, mail: Any
@@ -139,6 +140,7 @@ class TestTls:
         assert told.reason in {"BrokerUnreachable", "BrokerTimeout"}
 
 
+@pytest.mark.usefixtures("patient")
 class TestSentinel:
     def test_the_new_master_is_read_after_a_failover(
         self, redis_server: RedisServer, other_server: RedisServer, tmp_path: Path, mail: Any
@@ -154,7 +156,7 @@ class TestSentinel:
             with lookout(url, DEFAULT, **named) as operator:
                 assert operator.queue("mail").depth == 1
                 redis_server.stop()
-                until(lambda: _masters(other_server), "the replica to be the master", seconds=60)
+                until(lambda: _masters(other_server), "the replica to be the master", seconds=150)
                 other_server.client().rpush("mail", envelope("b"))
                 until(lambda: _sees(operator, 2), "the new master to be read")
                 assert operator.in_flight("mail").due == 1
@@ -298,6 +300,7 @@ class TestRefusals:
         assert reasons <= {"BrokerLoading", "BrokerTimeout", "BrokerUnreachable"}
 
 
+@pytest.mark.usefixtures("patient")
 class TestReadAllTheSame:
     """What keeps others from writing keeps nobody from looking."""
 

@@ -23,6 +23,8 @@ from support.celery_shop import NODE, PREFIX, Shop, eventually
 from support.lookout import deliver, delivered, known, lookout
 from support.servers import RedisServer
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 PAGE = Path(__file__).parents[3] / "docs" / "operator-brokers.md"
 LOOK, SPEAK, GIVE_BACK = (
     block.split() for block in re.findall(r"```acl\n(.*?)```", PAGE.read_text(), re.DOTALL)
@@ -123,7 +125,9 @@ def test_who_may_look_writes_nothing(user: User, redis_server: RedisServer) -> N
     assert redis_server.client().dbsize() == before
 
 
-def test_heartbeats_are_heard_and_workers_spoken_with(user: User, shop: Shop) -> None:
+def test_heartbeats_are_heard_and_workers_spoken_with(
+    user: User, shop: Shop, attentive: Callable[[], None]
+) -> None:
     shop.start_worker()
 
     async def speak(broker: Broker) -> int:
@@ -134,6 +138,7 @@ def test_heartbeats_are_heard_and_workers_spoken_with(user: User, shop: Shop) ->
             return heartbeats.of(NODE) is not None
 
         await eventually(heard, "a heartbeat")
+        attentive()
         control = RemoteControl(broker.client, KEYS, broker.database)
         await workers.stop_consuming(control, NODE, ["reports"])
         return await workers.concurrency(control, NODE)

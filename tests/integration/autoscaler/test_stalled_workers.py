@@ -1,6 +1,6 @@
 """A worker that takes nothing is asked whether it has a reason to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from stenofleet_autoscaler.act.control import RemoteControl
@@ -24,21 +24,25 @@ def control(operator: Operator) -> RemoteControl:
 
 
 def test_a_worker_without_rate_limits_has_no_reason_and_tells_its_queues(
-    shop: Shop, crew: Crew
+    shop: Shop, crew: Crew, attentive: Callable[[], None]
 ) -> None:
     async def scenario(operator: Operator) -> None:
         crew.start(ONE, "reports")
         await Watch(operator).meets(ONE)
+        attentive()
         assert await may_be_restarted(control(operator), ONE)
         assert await consumed_queues(control(operator), ONE) == {"reports"}
 
     as_operator(shop, scenario)
 
 
-def test_a_worker_that_limits_a_tasks_rate_is_left_alone(shop: Shop, crew: Crew) -> None:
+def test_a_worker_that_limits_a_tasks_rate_is_left_alone(
+    shop: Shop, crew: Crew, attentive: Callable[[], None]
+) -> None:
     async def scenario(operator: Operator) -> None:
         crew.start(ONE)
         await Watch(operator).meets(ONE)
+        attentive()
         shop.app.control.rate_limit("until_exists", "1/h", destination=[ONE])
 
         async def told() -> bool:

@@ -15,7 +15,7 @@ CRD = Path(__file__).parents[3] / "manifests" / "crds" / "workerpools.yaml"
 DEFINITION = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/workerpools.stenofleet.io"
 NAMESPACE = "/api/v1/namespaces/shop"
 POOLS = "/apis/stenofleet.io/v1alpha1/namespaces/shop/workerpools"
-GONE_SECONDS = 30
+GONE_SECONDS = 150
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_pools_definition_and_namespace_go_after_the_operator(
 ) -> None:
     make(cluster, POOLS, pool())
     with operator(cluster, tmp_path, "shop"):
-        until(lambda: is_ready(cluster), "the operator to know the pool", seconds=60)
+        until(lambda: is_ready(cluster), "the operator to know the pool", seconds=150)
     assert "finalizers" not in cluster.get(f"{POOLS}/mail")["metadata"]
 
     for path in (f"{POOLS}/mail", DEFINITION, NAMESPACE):
@@ -53,7 +53,7 @@ def test_a_namespace_goes_with_its_pools_while_the_operator_runs(
 ) -> None:
     make(cluster, POOLS, pool())
     with operator(cluster, tmp_path, "shop"):
-        until(lambda: is_ready(cluster), "the operator to know the pool", seconds=60)
+        until(lambda: is_ready(cluster), "the operator to know the pool", seconds=150)
         delete(cluster, NAMESPACE)
 
 

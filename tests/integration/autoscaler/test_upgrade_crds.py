@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 import yaml
 from support.api_server import ADMIN, ApiServer
+from support.servers import until
 
+SAMPLE = Path(__file__).parents[3] / "manifests" / "samples" / "workerpool.yaml"
 CRD = Path(__file__).parents[3] / "manifests" / "crds" / "workerpools.yaml"
 PATH = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/workerpools.stenofleet.io"
 COMMAND = Path(sys.executable).parent / "stenofleet-autoscaler"
@@ -27,7 +29,7 @@ def fields(definition: Any) -> set[str]:
 
 
 @pytest.fixture
-def older(api_server: ApiServer) -> Any:
+def older(api_server: ApiServer, namespace: str) -> Any:
     """A cluster whose definition knows no `mode`, as an older chart installed it."""
     definition = yaml.safe_load(CRD.read_text())
     del definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"][
@@ -36,6 +38,11 @@ def older(api_server: ApiServer) -> Any:
     api_server.apply(PATH, definition)
     yield definition
     api_server.apply(PATH, yaml.safe_load(CRD.read_text()))
+    # The server goes by a changed definition a moment later; other tests must not meet the old one.
+    pools = f"/apis/stenofleet.io/v1alpha1/namespaces/{namespace}/workerpools"
+    pool = yaml.safe_load(SAMPLE.read_text())
+    pool["spec"]["mode"] = "Paused"
+    until(lambda: api_server.create(pools, pool).is_success, "the definition to be served")
 
 
 def test_a_field_that_an_older_chart_did_not_know_is_there_afterwards(

@@ -27,7 +27,7 @@ from support.servers import until
 CRD = Path(__file__).parents[3] / "manifests" / "crds" / "workerpools.yaml"
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 STENOFLEET, APPS, RBAC = "apis/stenofleet.io/v1alpha1", "apis/apps/v1", "rbac.authorization.k8s.io"
-SECONDS = 30.0
+SECONDS = 150.0
 
 Scenario = Callable[[Store, Sync], Awaitable[None]]
 

@@ -42,7 +42,7 @@ class Composed:
         environment = {**os.environ, "REDISCLI_AUTH": password}
         # redis-cli asks the port of a container; here it is another one.
         command = [command[0], "-p", str(self.port), *command[1:]]
-        return subprocess.run(command, env=environment, timeout=20, check=False).returncode
+        return subprocess.run(command, env=environment, timeout=60, check=False).returncode
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def composed(tmp_path: Path) -> Iterator[Composed]:
         yield found
     finally:
         found.process.terminate()
-        found.process.wait(20)
+        found.process.wait(60)
 
 
 def test_the_health_check_fails_on_a_wrong_password_and_writes_nothing(composed: Composed) -> None:
@@ -65,7 +65,7 @@ def test_the_health_check_fails_on_a_wrong_password_and_writes_nothing(composed:
 
 def test_it_ends_when_it_is_asked_to_and_then_the_health_check_fails(composed: Composed) -> None:
     composed.process.terminate()
-    composed.process.wait(20)
+    composed.process.wait(60)
     assert composed.health(PASSWORD) != 0
 
 

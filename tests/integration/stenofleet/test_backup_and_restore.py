@@ -22,7 +22,7 @@ KEEP = 2
 def database(postgres_server: PostgresServer) -> Iterator[Engine]:
     url = postgres_server.create("dumped")
     engine = make_engine(DatabaseSettings(database_url=url))
-    schema.upgrade(engine, timeout=10)
+    schema.upgrade(engine, timeout=120)
     yield engine
     engine.dispose()
     postgres_server.drop("dumped")

@@ -3,10 +3,11 @@
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +89,16 @@ def found() -> dict[str, dict[str, Any]]:
 
 
 def only(title: str) -> dict[str, Any]:
-    """The one thing that is wrong."""
-    wrong = found()
+    """The one thing that is wrong, once workers that are busy have answered as well."""
+    wrong: dict[str, dict[str, Any]] = {}
+
+    def alone() -> bool:
+        wrong.clear()
+        wrong.update(found())
+        return list(wrong) == [title]
+
+    with suppress(TimeoutError):
+        until(alone, title, 60)
     assert list(wrong) == [title], wrong
     return wrong[title]
 
@@ -98,6 +107,8 @@ def test_a_healthy_installation_is_clean_until_tasks_wait_that_nobody_takes(
     worker: Starts, app: Celery
 ) -> None:
     worker()
+    # A worker that is busy may answer too late for the first look.
+    until(lambda: not found(), "all to be well", 60)
 
     result = typed()
 
@@ -196,7 +207,7 @@ def test_a_visibility_timeout_below_the_run_time_is_told(
     try:
         make_app(RedisSettings(redis_url=redis_server.url)).send_task("stenofleet.ping")
         title = "Tasks end before Redis delivers them again"
-        until(lambda: redis.hlen("unacked") > 0, "a task that runs", 60)
+        until(lambda: redis.hlen("unacked") > 0, "a task that runs", 150)
         until(lambda: title in found(), "a task that runs for long")
         told = only(title)
     finally:
@@ -217,7 +228,7 @@ def test_a_worker_whose_clock_is_wrong_is_named(
     told = only("The workers' clocks agree with Redis'")
 
     assert "@" in told["cause"]
-    assert "clock is 600 s behind Redis'" in told["cause"]
+    assert re.search(r"clock is (59\d|60\d) s behind Redis'", told["cause"])
     assert "NTP" in told["next"]
 
 
@@ -239,12 +250,13 @@ def test_a_wrong_clock_here_is_told_from_one_of_the_database(
     postgres_server.execute(ahead + body, name)
     postgres_server.execute(f'ALTER DATABASE "{name}" SET search_path = public, pg_catalog')
 
-    assert "✗ This machine's clock agrees with Redis': this machine's clock is 90 s ahead" in (
-        here.stdout
+    ahead_here = (
+        r"✗ This machine's clock agrees with Redis': this machine's clock is [89]\d s ahead"
     )
+    assert re.search(ahead_here, here.stdout)
     assert "✓ The database's clock agrees with Redis'" in here.stdout
     told = found()["The database's clock agrees with Redis'"]
-    assert "the database's clock is 70 s ahead of Redis'" in told["cause"]
+    assert re.search(r"the database's clock is [67]\d s ahead of Redis'", told["cause"])
 
 
 def test_missing_migrations_are_told_with_the_command(

@@ -46,7 +46,8 @@ def test_a_redis_that_serves_gets_ticks(redis: Redis) -> None:
 
 
 @pytest.mark.usefixtures("redis", "worker")
-def test_with_a_worker_everything_gets_ticks() -> None:
+def test_with_a_worker_everything_gets_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "PING_SECONDS", 60.0)
     for words in ((), ("--test-all",)):
         result = typed(*words)
 

@@ -17,6 +17,7 @@ import httpx
 import psycopg2
 import pytest
 from support.api_process import ApiProcess, api_process
+from support.fleet import client as reaching
 from support.movements_sent import ADD_ALL, movement
 from support.redis_fleet import RedisFleet
 from support.redis_roles import Authority
@@ -86,7 +87,7 @@ def celery(folder: Path, environment: dict[str, str], *words: str) -> Iterator[P
         assert running.poll() is None, log.read_text()
     finally:
         running.kill()
-        running.wait(timeout=20)
+        running.wait(timeout=60)
 
 
 @contextmanager
@@ -104,7 +105,7 @@ def services(folder: Path, database: str, redis: RedisFleet) -> Iterator[ApiProc
     with ExitStack() as stack:
         log = stack.enter_context(celery(folder, environment, *worker))
         stack.enter_context(celery(folder, environment, *beat))
-        until(lambda: " ready." in log.read_text(), "the worker", 60)
+        until(lambda: " ready." in log.read_text(), "the worker", 150)
         yield stack.enter_context(
             api_process(folder, database, redis.url, variables=redis.environment, **settings)
         )
@@ -126,26 +127,26 @@ def test_after_a_failover_all_go_on_by_themselves_and_lose_nothing_that_was_take
     with (
         services(tmp_path, database_url, redis_fleet) as api,
         ThreadPoolExecutor() as pool,
-        httpx.Client(base_url=api.url, timeout=30) as client,
+        reaching(api.url) as client,
     ):
         senders = Senders(api.url)
         sending = pool.submit(senders.run)
         try:
-            until(lambda: senders.good >= BEFORE, "movements to be taken", 60)
+            until(lambda: senders.good >= BEFORE, "movements to be taken", 150)
             assert ready(client)["checks"]["broker"] == "ok"
             redis_fleet.kill_master()
             enough = senders.good + AFTER
-            until(lambda: senders.good >= enough, "movements after the failover", 90)
+            until(lambda: senders.good >= enough, "movements after the failover", 240)
         finally:
             senders.stopping = True
         sending.result(timeout=60)
 
         assert api.process.poll() is None
-        assert ready(client)["degraded"] == []
-        until(lambda: written(database_url) >= senders.taken, "the movements to be written", 90)
-        assert client.post("/api/v1/events/tickets").is_success
+        until(lambda: ready(client)["degraded"] == [], "the broker to be found", 150)
+        until(lambda: written(database_url) >= senders.taken, "the movements to be written", 240)
+        until(lambda: client.post("/api/v1/events/tickets").is_success, "a ticket", 150)
         # Its one slot may be at work on movements for longer than a test waits.
-        until(lambda: client.get("/api/logs/test-celery/").is_success, "a task to be done", 60)
+        until(lambda: client.get("/api/logs/test-celery/").is_success, "a task to be done", 150)
 
 
 def ready(client: httpx.Client) -> Any:

@@ -48,8 +48,8 @@ def test_a_task_goes_its_way_and_nobody_is_refused_anything(broker: Broker) -> N
     workers = broker.app("worker")
     keys = BrokerKeys()
     assert missing_task_ids(broker.client("worker"), keys, ["core"], ["gone"]) == {"gone"}
-    assert workers.control.inspect(timeout=5).ping()
-    assert broker.app("flower").control.inspect(timeout=5).active()
+    assert workers.control.inspect(timeout=60, limit=1).ping()
+    assert broker.app("flower").control.inspect(timeout=60, limit=1).active()
     assert broker.refused() == []
 
 

@@ -28,12 +28,12 @@ def revision(engine: Engine) -> str:
 
 def test_upgrades_that_meet_both_succeed(empty: Engine) -> None:
     with ThreadPoolExecutor(4) as pool:
-        reached = set(pool.map(lambda _: schema.upgrade(empty, timeout=10), range(4)))
+        reached = set(pool.map(lambda _: schema.upgrade(empty, timeout=120), range(4)))
     assert reached == {schema.head()} == {revision(empty)}
 
 
 def test_the_migrations_make_what_the_models_say(empty: Engine) -> None:
-    schema.upgrade(empty, timeout=10)
+    schema.upgrade(empty, timeout=120)
     with empty.begin() as connection:
         config = schema._config()
         config.attributes["connection"] = connection
@@ -46,11 +46,11 @@ def test_waiting_on_an_empty_database_tells_what_was_expected(empty: Engine) -> 
 
 
 def test_older_code_neither_waits_for_nor_touches_a_newer_schema(empty: Engine) -> None:
-    schema.upgrade(empty, timeout=10)
+    schema.upgrade(empty, timeout=120)
     with empty.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     schema.wait(empty, timeout=0.1)
-    schema.upgrade(empty, timeout=10)
+    schema.upgrade(empty, timeout=120)
     assert revision(empty) == "9999"
 
 

@@ -11,6 +11,9 @@ from support.fake_speech import FakeSpeech
 from support.google_lab import GoogleLab
 from support.servers import until
 
+SHORT_LEASES = {"STENOFLEET_LEASE_SECONDS": "5"}
+"""Of workers that are killed, whose leases others wait for."""
+
 
 @pytest.fixture
 def lab(installation: Any, tmp_path: Path) -> Iterator[GoogleLab]:
@@ -20,8 +23,9 @@ def lab(installation: Any, tmp_path: Path) -> Iterator[GoogleLab]:
     google.stop()
 
 
-def core(lab: GoogleLab) -> Any:
-    return lab.installation.ready_worker("core", app="google_app", **lab.environment())
+def core(lab: GoogleLab, **more: str) -> Any:
+    environment = {**lab.environment(), **more}
+    return lab.installation.ready_worker("core", app="google_app", **environment)
 
 
 def ask(lab: GoogleLab) -> None:
@@ -33,7 +37,7 @@ def asked_until_completed(lab: GoogleLab, session_id: Any) -> None:
         ask(lab)
         return bool(lab.installation.status(session_id) == "completed")
 
-    until(completed, "the session to be completed", 60)
+    until(completed, "the session to be completed", 150)
 
 
 def test_with_no_transcription_worker_a_session_completes_by_core_and_beat_alone(
@@ -44,8 +48,8 @@ def test_with_no_transcription_worker_a_session_completes_by_core_and_beat_alone
     lab.installation.celery("google_app", "beat", "-s", "beat-schedule", **lab.environment())
 
     lab.installation.until_status(session_id, "completed", 90)
-    until(lambda: lab.installation.job_state(session_id) == "SUCCESS", "the job's result", 30)
-    until(lambda: not lab.rows(), "the operation to be closed", 30)
+    until(lambda: lab.installation.job_state(session_id) == "SUCCESS", "the job's result", 150)
+    until(lambda: not lab.rows(), "the operation to be closed", 150)
     assert lab.copies() == []
     assert lab.installation.redis.client().llen("transcription") == 0
     assert "Transcription completed" in worker.text()
@@ -56,9 +60,9 @@ def test_a_worker_killed_between_submit_and_save_loses_an_operation_and_no_sessi
 ) -> None:
     session_id = lab.session()
     lab.gate.touch()
-    killed = core(lab)
+    killed = core(lab, **SHORT_LEASES)
     ask(lab)
-    until(lambda: len(lab.google.operations) == 1, "the submission", 30)
+    until(lambda: len(lab.google.operations) == 1, "the submission", 150)
     killed.end(signal.SIGKILL)
     assert [row.name for row in lab.rows()] == [None]
 
@@ -73,9 +77,9 @@ def test_a_worker_killed_between_submit_and_save_loses_an_operation_and_no_sessi
 def test_a_worker_killed_while_google_works_costs_nothing(lab: GoogleLab) -> None:
     lab.google.percents = [25]
     session_id = lab.session()
-    killed = core(lab)
+    killed = core(lab, **SHORT_LEASES)
     ask(lab)
-    until(lambda: lab.installation.status(session_id) == "processing", "the start", 30)
+    until(lambda: lab.installation.status(session_id) == "processing", "the start", 150)
     killed.end(signal.SIGKILL)
 
     core(lab)

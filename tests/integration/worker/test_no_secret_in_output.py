@@ -168,7 +168,7 @@ def test_no_secret_stands_in_logs_metrics_traces_and_answers_of_work_that_fails(
             storage_url=installation.environment["STENOFLEET_STORAGE_URL"],
         ) as api:
             answers = fail(installation, api.url)
-            until(lambda: len(spans.named("fails")) == len(URLS), "the tasks' spans", 60)
+            until(lambda: len(spans.named("fails")) == len(URLS), "the tasks' spans", 150)
             pages = [page(api.url), page(f"http://127.0.0.1:{worker.health_port}")]
     found = {
         "the worker's log": worker.text(),
@@ -206,7 +206,7 @@ def fail(installation: Any, api: str) -> str:
         hook = client.post(hooks, json={"url": f"http://127.0.0.1:1/?token={SECRET}"}).json()
         client.post(f"{hooks}/{hook['id']}/ping").raise_for_status()
         installation.app.send_task(DELIVER_WEBHOOKS, queue=CORE_QUEUE)
-        until(lambda: has_tried(installation), "the webhook to be tried", 60)
+        until(lambda: has_tried(installation), "the webhook to be tried", 150)
         return client.get(f"{hooks}/{hook['id']}/deliveries").text
 
 

@@ -32,6 +32,7 @@ def ordeal(installation: Any, tmp_path: Path) -> Ordeal:
     installation.environment |= {
         "PYTHONPATH": os.pathsep.join([installation.environment["PYTHONPATH"], str(TESTS)]),
         "STENOFLEET_OUTBOX_CONFIRM_SECONDS": "2",
+        "STENOFLEET_LEASE_SECONDS": "5",
         # The paced engine's silence has no voices, and looking for them takes long.
         "STENOFLEET_SPEAKER_MODEL": "none",
     }

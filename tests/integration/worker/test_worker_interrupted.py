@@ -11,6 +11,8 @@ from support.servers import until
 
 SLOW = {"PACED_SECONDS": "0.5"}
 """Of a window, 2.5 s."""
+SHORT_LEASES = {"STENOFLEET_LEASE_SECONDS": "5"}
+"""Of workers that are killed, whose leases others wait for."""
 
 
 def _held_by_workers(installation: Any) -> list[str]:
@@ -24,7 +26,7 @@ def _window_finished(installation: Any, session_id: uuid.UUID) -> bool:
 
 def _core(installation: Any) -> Any:
     installation.celery("stenofleet_worker", "beat", "-s", "beat-schedule")
-    return installation.ready_worker("core", app="stenofleet_worker")
+    return installation.ready_worker("core", app="stenofleet_worker", **SHORT_LEASES)
 
 
 def test_a_stopped_worker_gives_its_window_back_and_another_goes_on_from_there(
@@ -32,7 +34,7 @@ def test_a_stopped_worker_gives_its_window_back_and_another_goes_on_from_there(
 ) -> None:
     session_id = installation.pending(quiet_minutes)
     first = installation.ready_worker(**SLOW)
-    until(lambda: _window_finished(installation, session_id), "the first window", 30)
+    until(lambda: _window_finished(installation, session_id), "the first window", 150)
 
     first.end(signal.SIGTERM)
 
@@ -62,7 +64,7 @@ def test_a_stopped_worker_gives_a_short_recording_back(
     first.popen.send_signal(signal.SIGTERM)
     until(lambda: "shutdown" in first.text().lower(), "the stop to be heard")
     installation.gate.unlink()
-    first.popen.wait(timeout=30)
+    first.popen.wait(timeout=120)
 
     stopped = installation.session(session_id)
     assert (stopped.status, stopped.attempt, stopped.lease_owner) == ("pending", 1, None)
@@ -75,15 +77,15 @@ def test_of_a_killed_worker_only_its_window_is_done_again_and_no_segment_is_doub
     installation: Any, quiet_minutes: Path
 ) -> None:
     session_id = installation.pending(quiet_minutes)
-    first = installation.ready_worker(**SLOW)
-    until(lambda: _window_finished(installation, session_id), "the first window", 30)
+    first = installation.ready_worker(**SLOW, **SHORT_LEASES)
+    until(lambda: _window_finished(installation, session_id), "the first window", 150)
     until(lambda: len(installation.transcribed_windows()) == 2, "the second window to run")
 
     first.end(signal.SIGKILL)
 
     core = _core(installation)
     installation.ready_worker()
-    installation.until_status(session_id, "completed", 60)
+    installation.until_status(session_id, "completed")
     assert installation.session(session_id).attempt == 1
     assert sorted(each.deliveries for each in installation.windows(session_id)) == [1, 1, 2]
     assert len(installation.transcribed_windows()) == 4
@@ -99,7 +101,7 @@ def test_a_killed_worker_s_short_recording_is_sent_out_with_the_next_attempt(
 ) -> None:
     installation.gate.touch()
     session_id = installation.pending(short_recording)
-    first = installation.ready_worker()
+    first = installation.ready_worker(**SHORT_LEASES)
     until(lambda: len(installation.transcribed_windows()) == 1, "the window to run")
 
     first.end(signal.SIGKILL)
@@ -107,7 +109,7 @@ def test_a_killed_worker_s_short_recording_is_sent_out_with_the_next_attempt(
 
     core = _core(installation)
     installation.ready_worker()
-    installation.until_status(session_id, "completed", 60)
+    installation.until_status(session_id, "completed")
     assert installation.session(session_id).attempt == 2
     assert [each.position for each in installation.segments(session_id)] == list(range(5))
     assert "its next attempt starts" in core.text()
@@ -153,6 +155,6 @@ def test_after_a_flush_of_redis_ten_waiting_sessions_are_all_completed(
     installation.gate.unlink()
 
     for each in sessions:
-        installation.until_status(each, "completed", 60)
+        installation.until_status(each, "completed")
     # None was done twice: what ran went on, the others were sent out once.
     assert len(installation.transcribed_windows()) == 10

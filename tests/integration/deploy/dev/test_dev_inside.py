@@ -54,7 +54,7 @@ class Served:
         (self.source / MODULE).write_text(text)
         code = code_of(MODULE)
         assert code is not None
-        inside.receive(str(self.app), archive(self.source, [code]), removed, self.url, 30)
+        inside.receive(str(self.app), archive(self.source, [code]), removed, self.url, 120)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
         yield found
     finally:
         found.process.terminate()
-        found.process.wait(20)
+        found.process.wait(60)
 
 
 def test_it_returns_when_the_process_serves_with_the_new_code(served: Served) -> None:

@@ -28,7 +28,7 @@ SECONDS = max(12.0, EVENTS / 5_000)
 """Over which the events come in."""
 
 PAUSE_SECONDS = (2.0, 5.0)
-DONE_SECONDS = 90 + EVENTS / 1_000
+DONE_SECONDS = 300 + EVENTS / 1_000
 REQUEST = 500
 GARBAGE_EVERY = 1_000
 TWICE_EVERY = 100
@@ -55,7 +55,7 @@ class Camera:
         twice = [number for number in good if number % TWICE_EVERY == 1]
         bad = [b"garbage %d" % number for number in numbers if not number % GARBAGE_EVERY]
         items = [*(encode(movement(number)) for number in (*good, *twice)), *bad]
-        until(lambda: _pushed(client, items), "Redis to take a request", 60)
+        until(lambda: _pushed(client, items), "Redis to take a request", 150)
         self.accepted |= {movement(number).event_id for number in good}
         self.garbage |= set(bad)
 
