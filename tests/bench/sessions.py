@@ -8,9 +8,6 @@ from bench.stack import Stack
 from sqlalchemy import text
 
 SESSIONS = "/api/v1/sessions"
-POLL_SECONDS = 0.02
-POLL_SHARE = 0.002
-"""How late an end may be seen, as a part of the wait: looking takes processors from workers."""
 DONE_SECONDS = 7200
 
 
@@ -48,15 +45,19 @@ class Sessions:
         Raises:
             RuntimeError: it ended otherwise, or not at all.
         """
-        began = time.monotonic()
-        while (waited := time.monotonic() - began) < DONE_SECONDS:
-            status, reason = self._state(session)
-            if status == "completed":
-                return
-            if status in {"failed", "cancelled"}:
-                raise RuntimeError(f"session {session}: {reason}")
-            time.sleep(max(POLL_SECONDS, waited * POLL_SHARE))
-        raise RuntimeError(f"session {session} is not done after {DONE_SECONDS} s")
+        self._watch(session)
+        status, reason = self._state(session)
+        if status != "completed":
+            raise RuntimeError(f"session {session} is {status}: {reason}")
+
+    def _watch(self, session: str) -> None:
+        """Follows its events, which end with it: whoever asks again and again hears of it late."""
+        until = time.monotonic() + DONE_SECONDS
+        with self.stack.http.stream("GET", f"{SESSIONS}/{session}/events") as events:
+            events.raise_for_status()
+            for _ in events.iter_lines():
+                if time.monotonic() > until:
+                    raise RuntimeError(f"session {session} is not done after {DONE_SECONDS} s")
 
     def waited(self, session: str) -> float:
         """Seconds from the start's request to a worker's first word, by the database's clock."""
@@ -68,7 +69,6 @@ class Sessions:
             return float(db.execute(text(query), {"session": session}).scalar_one())
 
     def _state(self, session: str) -> tuple[str, str | None]:
-        """By the database: fifty requests a second would take a fifth of a core from workers."""
         query = "SELECT status, error_message FROM session WHERE id = :session"
         with self.stack.engine.connect() as db:
             status, reason = db.execute(text(query), {"session": session}).one()

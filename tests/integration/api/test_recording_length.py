@@ -1,11 +1,14 @@
 """The child process that opens recordings, and what its end says about them."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 from stenofleet_api.uploads import length
 from stenofleet_api.uploads.errors import NotAudio, UnreadableRecording
+from stenofleet_api.uploads.spare import Spare
 from support import sounds
 
 SPIN = """
@@ -19,7 +22,7 @@ GROW = """
 import os
 from stenofleet_api.uploads import probe
 probe._seconds = lambda path: bytearray(2 * probe.MEMORY_BYTES)
-os._exit(probe.main("a.wav"))
+os._exit(probe.main())
 """
 FILL = """
 from stenofleet_api.uploads import probe
@@ -37,43 +40,54 @@ def recording(tmp_path: Path) -> Path:
     return path
 
 
-def run_instead(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
-    monkeypatch.setattr(length, "_PROGRAM", [sys.executable, "-c", program])
+RunInstead = Callable[[str], None]
+
+
+@pytest.fixture
+def run_instead(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunInstead]:
+    """Has another program open the recordings."""
+    with ExitStack() as stack:
+
+        def run(program: str) -> None:
+            spare = Spare([sys.executable, "-c", program], length.environment())
+            monkeypatch.setattr(length, "_spare", stack.enter_context(closing(spare)))
+
+        yield run
 
 
 @pytest.mark.parametrize("program", [SPIN, GROW], ids=["time", "memory"])
 def test_what_takes_too_much_is_ended_and_refused(
-    recording: Path, monkeypatch: pytest.MonkeyPatch, program: str
+    recording: Path, run_instead: RunInstead, program: str
 ) -> None:
-    run_instead(monkeypatch, program)
+    run_instead(program)
 
     with pytest.raises(UnreadableRecording):
         length.seconds(recording)
 
 
 def test_the_child_can_write_no_file(
-    recording: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    recording: Path, run_instead: RunInstead, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    run_instead(monkeypatch, FILL)
+    run_instead(FILL)
 
     assert length.seconds(recording) is None
     assert (tmp_path / "filled").read_bytes() == b""
 
 
 def test_the_child_knows_no_secret_of_the_api(
-    recording: Path, monkeypatch: pytest.MonkeyPatch
+    recording: Path, run_instead: RunInstead, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STENOFLEET_SECRET_KEY", "a secret of some length")
-    run_instead(monkeypatch, TELL)
+    run_instead(TELL)
 
     assert length.seconds(recording) == 0
 
 
 def test_one_that_is_killed_by_others_says_nothing_about_the_file(
-    recording: Path, monkeypatch: pytest.MonkeyPatch
+    recording: Path, run_instead: RunInstead
 ) -> None:
-    run_instead(monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    run_instead("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
 
     assert length.seconds(recording) is None
 

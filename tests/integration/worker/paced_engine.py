@@ -7,7 +7,7 @@ exists, nothing is heard.
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from stenofleet.contracts.options import TranscriptOptions
@@ -18,6 +18,7 @@ from stenofleet_worker.transcription.engines.base import (
     SAMPLE_RATE,
     Audio,
     Segment,
+    Span,
     Transcription,
 )
 
@@ -44,9 +45,13 @@ class PacedEngine:
         return "en" if len(audio) else None
 
     def transcribe(
-        self, audio: Audio, language: str | None, options: TranscriptOptions
+        self,
+        audio: Audio,
+        language: str | None,
+        options: TranscriptOptions,
+        speech: Sequence[Span] | None = None,
     ) -> Transcription:
-        del options
+        del options, speech
         with self._log.open("a") as log:
             log.write(f"{os.getpid()} {len(audio)}\n")
         return Transcription(language or "en", self._segments(len(audio) / SAMPLE_RATE))

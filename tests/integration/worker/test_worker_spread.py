@@ -1,6 +1,7 @@
 """The windows of a long recording, over many workers."""
 
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from stenofleet_worker.transcription.engines.base import (
     SAMPLE_RATE,
     Audio,
     Segment,
+    Span,
     Transcription,
 )
+from stenofleet_worker.transcription.spread import SPEECH
 from support.servers import until
 
 
@@ -44,6 +47,7 @@ class Echo:
         self.meanwhile: Any = lambda: None
         self.asked: list[str | None] = []
         self.options: list[TranscriptOptions] = []
+        self.speeches: list[Any] = []
 
     def language(self, asked: str) -> str | None:
         return None if asked == "auto" else asked
@@ -55,10 +59,15 @@ class Echo:
         return "fr" if len(audio) else None
 
     def transcribe(
-        self, audio: Audio, language: str | None, options: TranscriptOptions
+        self,
+        audio: Audio,
+        language: str | None,
+        options: TranscriptOptions,
+        speech: Sequence[Span] | None = None,
     ) -> Transcription:
         self.asked.append(language)
         self.options.append(options)
+        self.speeches.append(speech)
         self.meanwhile()
         seconds = len(audio) / SAMPLE_RATE
         return Transcription(language or "xx", iter([Segment("heard", 0.0, seconds, 0.9)]))
@@ -281,6 +290,18 @@ def test_whoever_else_hears_a_window_reads_the_recording(
     with pytest.raises(RecordingMissing):
         _window(elsewhere, spread_out, 1)
     assert installation.status(spread_out) == "failed"
+
+
+def test_where_somebody_speaks_is_not_looked_for_again_by_whoever_hears_a_window(
+    installation: Any, services: Services, engine: Echo, spread_out: uuid.UUID
+) -> None:
+    with installation.sessions.begin() as db:
+        [window] = db.query(TranscriptionWindow).filter_by(session_id=spread_out, index=1)
+        window.result = {**window.result, SPEECH: [[5, SAMPLE_RATE]]}
+
+    _window(Services(services.settings, lambda _: engine), spread_out, 1)
+
+    assert engine.speeches == [[[5, SAMPLE_RATE]]]
 
 
 def test_a_second_delivery_of_a_window_or_of_the_root_changes_nothing(

@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from stenofleet_worker.transcription.engines.base import (
     SAMPLE_RATE,
     Audio,
     Engine,
+    Span,
     Transcription,
     Word,
 )
@@ -364,9 +365,13 @@ def test_a_cancelled_session_stops_and_stays_cancelled(
             return None if len(audio) else "en"
 
         def transcribe(
-            self, audio: Audio, language: str | None, options: TranscriptOptions
+            self,
+            audio: Audio,
+            language: str | None,
+            options: TranscriptOptions,
+            speech: Sequence[Span] | None = None,
         ) -> Transcription:
-            assert len(audio), options
+            assert len(audio), (options, speech)
             with installation.sessions.begin() as db:
                 db.get_one(TranscriptionSession, session_id).status = "cancelled"
             return Transcription(language, iter(()))

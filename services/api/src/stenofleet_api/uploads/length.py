@@ -22,14 +22,15 @@ from stenofleet_api.uploads.errors import (
     UnreadableRecording,
 )
 from stenofleet_api.uploads.intake import Facts
+from stenofleet_api.uploads.spare import Spare
 
 log = structlog.get_logger(__name__)
 
 WALL_SECONDS: Final = 15.0
 """More than the CPU limit, for a machine that is busy or a volume that is slow."""
 AT_ONCE: Final = 1
-"""Children of one API process: its pod has room for it and the memory of one, which takes a tenth
-of a second."""
+"""Children of one API process that open a file: its pod has room for it and the memory of one,
+and for the 12 MB of one that waits."""
 
 ENDS_BYTES: Final = 16 * 1024**2
 """What is read of each end of a recording in a bucket: MP4 has its tables at either, and those of
@@ -37,9 +38,17 @@ ten hours take about half of it."""
 OUTLINES_AT_ONCE: Final = 4
 """Recordings of buckets whose ends lie in memory, and in the pod's small folder for files."""
 
-_PROGRAM: Final = [sys.executable, "-P", "-m", probe.__name__]
 _turns = threading.BoundedSemaphore(AT_ONCE)
 _outlines = threading.BoundedSemaphore(OUTLINES_AT_ONCE)
+
+
+def environment() -> dict[str, str]:
+    """No password of ours; and one heap for all threads, whose heaps count as memory."""
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    return {**kept, "MALLOC_ARENA_MAX": "1"}
+
+
+_spare = Spare([sys.executable, "-P", "-m", probe.__name__], environment())
 
 
 class Lengths:
@@ -93,24 +102,10 @@ def seconds(path: Path, *, whole: bool = True) -> float | None:
 
 def _run(path: Path) -> "subprocess.CompletedProcess[bytes] | None":
     try:
-        return subprocess.run(  # noqa: S603 - our own program, and a path that we chose
-            [*_PROGRAM, str(path)],
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=WALL_SECONDS,
-            env=_environment(),
-        )
+        return _spare.ask(os.fsencode(path), WALL_SECONDS)
     except subprocess.TimeoutExpired:
         log.warning("how long a recording is was not found out in time")
         return None
-
-
-def _environment() -> dict[str, str]:
-    """No password of ours; and one heap for all threads, whose heaps count as memory."""
-    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-    return {**kept, "MALLOC_ARENA_MAX": "1"}
 
 
 def _told(output: bytes) -> float | None:

@@ -1,7 +1,8 @@
 """Reads how long a recording is; a program of its own, because the file may be hostile.
 
-``python -m stenofleet_api.uploads.probe <file>`` prints the length as JSON: seconds, or null when
-the file does not say. It limits itself before it opens the file, and imports nothing of the API.
+``python -m stenofleet_api.uploads.probe`` reads a path from its input, to the end, and prints the
+file's length as JSON: seconds, or null when the file does not say. It limits itself before it opens
+the file, and imports nothing of the API.
 """
 
 import json
@@ -34,12 +35,15 @@ class Exit(IntEnum):
     """It takes more memory than it may."""
 
 
-def main(path: str) -> int:
-    """Prints the length of the recording at ``path``."""
+def main() -> int:
+    """Prints the length of the recording whose path comes in."""
     _limit()
     # Imported here: what it loads is within the limits, too.
     import av.error  # noqa: PLC0415
 
+    path = os.fsdecode(sys.stdin.buffer.read())
+    if not path:  # whoever would have asked has ended
+        return Exit.FINE
     try:
         print(json.dumps(_seconds(path)))  # noqa: T201 - this is a program
     except (MemoryError, av.error.MemoryError):
@@ -95,7 +99,7 @@ def _positive(seconds: float) -> float | None:
 
 
 if __name__ == "__main__":
-    code = main(sys.argv[1])
+    code = main()
     sys.stdout.flush()
     # Without the libraries' own ends, in which a damaged heap may hang.
     os._exit(code)

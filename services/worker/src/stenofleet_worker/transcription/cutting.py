@@ -1,12 +1,13 @@
 """Cuts a recording into windows, before any of them is transcribed."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
 from stenofleet_worker import metrics
 from stenofleet_worker.errors import TooLong
+from stenofleet_worker.transcription.ahead import ahead
 from stenofleet_worker.transcription.audio import decode
 from stenofleet_worker.transcription.container_clock import ContainerClock
 from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio, Engine, Span
@@ -29,12 +30,14 @@ class Part:
         start: where it begins.
         end: where it ends.
         lead: how far the container's clock is ahead there, see `ContainerClock`.
+        speech: where somebody speaks in it, in its samples; None where nobody has listened yet.
     """
 
     index: int
     start: float
     end: float
     lead: float
+    speech: Sequence[Span] | None
 
 
 @dataclass(frozen=True)
@@ -71,16 +74,19 @@ def cut(
     """
     clock = ContainerClock()
     listening = _Listening(engine, language)
-    found = windows(_within(longest, decode(path, clock)), listening.pauses)
-    first = next(found)
-    second = next(found, None)
-    if second is None:
-        return first
     spans = []
-    for window in listening.to(chain([first, second], found)):
-        each(window)
-        spans.append((window.index, window.start_seconds, window.end_seconds))
-    parts = tuple(Part(index, start, end, clock.lead(start)) for index, start, end in spans)
+    with ahead(listening.pauses) as listened:
+        found = listened.through(windows(_within(longest, decode(path, clock)), listening.pauses))
+        first, second = next(found), next(found, None)
+        for window in listening.to(chain([first, second], found)) if second else ():
+            each(window)
+            spans.append((window.index, window.start_seconds, window.end_seconds))
+    if second is None:
+        return replace(first, speech=listened.found(first.index))
+    parts = tuple(
+        Part(index, start, end, clock.lead(start), listened.found(index))
+        for index, start, end in spans
+    )
     return Cut(parts, listening.language)
 
 

@@ -42,7 +42,9 @@ class Hearing:
 
     def _heard(self, window: Window, language: str | None) -> Finished:
         with metrics.engine("hearing"):
-            heard = self.services.engine.transcribe(window.audio, language, self.options)
+            heard = self.services.engine.transcribe(
+                window.audio, language, self.options, window.speech
+            )
         with aside(self.tell) as tell:
             segments = list(self._told(heard.segments, tell))
         self.go_on()

@@ -13,6 +13,7 @@ from stenofleet_worker.transcription.ownership import OPEN, Claim, locked
 
 LEAD = "lead"
 LANGUAGE = "language"
+SPEECH = "speech"
 """What an open window's result tells whoever transcribes it."""
 
 
@@ -46,7 +47,7 @@ def _window(session: TranscriptionSession, part: Part, language: str | None) -> 
         start_seconds=part.start,
         end_seconds=part.end,
         state=OPEN,
-        result={LEAD: part.lead, LANGUAGE: language},
+        result={LEAD: part.lead, LANGUAGE: language, SPEECH: part.speech},
         task_id=str(uuid.uuid4()),
         deliveries=1,
     )

@@ -1,7 +1,7 @@
 """One delivery of a window's message; the last one of a session makes the transcript."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from stenofleet.db.models import TranscriptionSession
 from stenofleet_worker.errors import Interrupted, LeaseLost
 from stenofleet_worker.services import Services
 from stenofleet_worker.transcription import ownership, store, window_lease, window_progress
-from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio
+from stenofleet_worker.transcription.engines.base import SAMPLE_RATE, Audio, Span
 from stenofleet_worker.transcription.finish import finish
 from stenofleet_worker.transcription.finished import Finished
 from stenofleet_worker.transcription.hearing import Hearing
@@ -22,7 +22,7 @@ from stenofleet_worker.transcription.job import exits as session_exits
 from stenofleet_worker.transcription.kept import Place
 from stenofleet_worker.transcription.settling import Exits, settled, stop_if_asked
 from stenofleet_worker.transcription.source import patiently
-from stenofleet_worker.transcription.spread import LANGUAGE, LEAD
+from stenofleet_worker.transcription.spread import LANGUAGE, LEAD, SPEECH
 from stenofleet_worker.transcription.stretch import stretch
 from stenofleet_worker.transcription.window_lease import WindowClaim
 from stenofleet_worker.transcription.windows import Window
@@ -62,6 +62,7 @@ class _Task:
     start: float
     end: float
     lead: float
+    speech: Sequence[Span] | None
 
 
 def perform(services: Services, order: WindowOrder, reports: Reports) -> None:
@@ -106,6 +107,7 @@ def _claim(services: Services, order: WindowOrder) -> _Task:
             start=window.start_seconds,
             end=window.end_seconds,
             lead=window.result[LEAD],
+            speech=window.result.get(SPEECH),  # a worker of before may have written the row
         )
 
     return services.database.run(claim)
@@ -144,9 +146,13 @@ class _Run:
         return self._save(done)
 
     def _sound(self) -> Window:
-        held, start = self.task.held, round(self.task.start * SAMPLE_RATE)
+        task, held = self.task, self.task.held
+        start, end = round(task.start * SAMPLE_RATE), round(task.end * SAMPLE_RATE)
         kept = self.services.kept.take(Place(held.session_id, held.attempt, held.index))
-        return Window(held.index, start, self._read() if kept is None else kept)
+        audio = self._read() if kept is None else kept
+        # Of damaged recordings a stretch can be shorter than when it was listened to.
+        speech = task.speech if len(audio) == end - start else None
+        return Window(held.index, start, audio, speech)
 
     def _read(self) -> Audio:
         return patiently(self._read_once, self._go_on)

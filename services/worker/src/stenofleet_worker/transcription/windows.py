@@ -25,11 +25,15 @@ Detect = Callable[[Audio], Sequence[Span]]
 
 @dataclass(frozen=True)
 class Window:
-    """A part of a recording; ``start`` and ``end`` in samples, the end not included."""
+    """A part of a recording; ``start`` and ``end`` in samples, the end not included.
+
+    ``speech`` is where somebody speaks in it; None where nobody has listened yet.
+    """
 
     index: int
     start: int
     audio: Audio = field(repr=False)
+    speech: Sequence[Span] | None = field(default=None, repr=False)
 
     @property
     def end(self) -> int:

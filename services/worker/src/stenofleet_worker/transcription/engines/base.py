@@ -66,7 +66,11 @@ class Engine(Protocol):
     """Turns windows of sound into segments; all slots of a worker share one."""
 
     def transcribe(
-        self, audio: Audio, language: str | None, options: TranscriptOptions
+        self,
+        audio: Audio,
+        language: str | None,
+        options: TranscriptOptions,
+        speech: Sequence[Span] | None = None,
     ) -> Transcription:
         """Transcribes mono samples in -1 to 1 at `SAMPLE_RATE`.
 
@@ -74,6 +78,7 @@ class Engine(Protocol):
             audio: the window.
             language: one of the engine's own codes; None to find out.
             options: wishes, followed as far as the engine can.
+            speech: what `speech` has said of it; None to find out.
         """
         ...
 

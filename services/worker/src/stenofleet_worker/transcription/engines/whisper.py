@@ -1,6 +1,7 @@
 """Whisper on the CPU by faster-whisper (extra: whisper)."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,13 +76,17 @@ class WhisperEngine:
         return self._spoken_in(np.concatenate(spoken)) if spoken else None
 
     def transcribe(
-        self, audio: Audio, language: str | None, options: TranscriptOptions
+        self,
+        audio: Audio,
+        language: str | None,
+        options: TranscriptOptions,
+        speech: Sequence[Span] | None = None,
     ) -> Transcription:
         """Segments; none where the voice activity detection hears nobody."""
         # Imported here: the image for housekeeping has no speech recognition.
         from stenofleet_worker.transcription.engines.listener import Listener  # noqa: PLC0415
 
-        speech = self.speech(audio)
+        speech = self.speech(audio) if speech is None else speech
         found = list(clips(speech, len(audio)))
         if not found:
             # Whisper names a language even for silence.
