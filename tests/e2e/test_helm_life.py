@@ -17,9 +17,9 @@ from stenofleet_deploy.shell import program
 from support.documents import values_shown
 from support.evidence import shown_at_failure
 from support.fleet import Fleet, client, eventually
+from support.images import plain_app_image
 from support.load_in_cluster import Load, load
 from support.next_release import NEW_FIELD, VERSION, next_chart, next_images
-from support.plain_image import plain_app_image
 from support.releases import GONE_SECONDS, ROOT, deploy, removed, uninstall
 from support.speech import recording
 from support.watches import watched

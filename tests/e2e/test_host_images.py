@@ -9,7 +9,7 @@ from stenofleet_deploy.cluster import Cluster
 from stenofleet_deploy.portforward import forwarded
 from stenofleet_deploy.release import Release, ensure_namespace
 from support.fleet import Fleet
-from support.plain_image import host_images
+from support.images import host_images
 from support.speech import error_rate, recording
 
 POD = Path(__file__).parent / "hosts.yaml"

@@ -12,8 +12,8 @@ import yaml
 from stenofleet_deploy import portforward, readiness
 from stenofleet_deploy.cluster import Cluster
 from stenofleet_deploy.release import CRDS, Release, ensure_namespace
+from support.images import product_images
 from support.kustomize import MANIFESTS, OVERLAYS
-from support.plain_image import product_images
 from support.releases import ROOT
 
 NAMESPACE = "stenofleet-e2e-manifests"

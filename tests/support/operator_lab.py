@@ -14,7 +14,7 @@ from stenofleet_deploy.portforward import forwarded
 from stenofleet_deploy.release import CRDS, Release, ensure_namespace
 from support import lab_objects
 from support.fleet import eventually
-from support.plain_image import OPERATOR, PLAIN, delivered, image_value
+from support.images import OPERATOR, PLAIN, delivered, image_value
 from support.releases import ROOT
 
 LEDGER = "ledger"

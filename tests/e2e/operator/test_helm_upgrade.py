@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from support.fleet import eventually
+from support.images import OPERATOR, image_value
 from support.operator_lab import BROKERS, CHART, PROFILE, Lab
 from support.plain_app import PlainApp, Setup, command_of, env_of
-from support.plain_image import OPERATOR, image_value
 from support.watches import changes, watched
 
 PODS = 6
