@@ -1,6 +1,8 @@
 """The API over a real PostgreSQL and a folder, and over a real Redis where a test asks for it."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from stenofleet.db.models import Base
 from stenofleet.settings import ApiSettings, AuthMode
 from stenofleet_api.app import create_app
 from stenofleet_api.deps import Context
+from stenofleet_api.uploads import length
+from stenofleet_api.uploads.spare import Spare
 from support.api import Api
 from support.servers import PostgresServer
 
@@ -75,3 +79,15 @@ def _empty(context: Context) -> None:
     tables = ", ".join(f'"{table}"' for table in Base.metadata.tables)
     with context.sessions.begin() as db:
         db.execute(text(f"TRUNCATE {tables} CASCADE"))
+
+
+@pytest.fixture
+def run_instead(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Has another program open the recordings."""
+    with ExitStack() as stack:
+
+        def run(program: str) -> None:
+            spare = Spare([sys.executable, "-c", program], length.environment())
+            monkeypatch.setattr(length, "_spare", stack.enter_context(closing(spare)))
+
+        yield run

@@ -1,14 +1,11 @@
 """The child process that opens recordings, and what its end says about them."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from stenofleet_api.uploads import length
 from stenofleet_api.uploads.errors import NotAudio, UnreadableRecording
-from stenofleet_api.uploads.spare import Spare
 from support import sounds
 
 SPIN = """
@@ -40,24 +37,9 @@ def recording(tmp_path: Path) -> Path:
     return path
 
 
-RunInstead = Callable[[str], None]
-
-
-@pytest.fixture
-def run_instead(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunInstead]:
-    """Has another program open the recordings."""
-    with ExitStack() as stack:
-
-        def run(program: str) -> None:
-            spare = Spare([sys.executable, "-c", program], length.environment())
-            monkeypatch.setattr(length, "_spare", stack.enter_context(closing(spare)))
-
-        yield run
-
-
 @pytest.mark.parametrize("program", [SPIN, GROW], ids=["time", "memory"])
 def test_what_takes_too_much_is_ended_and_refused(
-    recording: Path, run_instead: RunInstead, program: str
+    recording: Path, run_instead: Callable[[str], None], program: str
 ) -> None:
     run_instead(program)
 
@@ -66,7 +48,10 @@ def test_what_takes_too_much_is_ended_and_refused(
 
 
 def test_the_child_can_write_no_file(
-    recording: Path, run_instead: RunInstead, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    recording: Path,
+    run_instead: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     run_instead(FILL)
@@ -76,7 +61,7 @@ def test_the_child_can_write_no_file(
 
 
 def test_the_child_knows_no_secret_of_the_api(
-    recording: Path, run_instead: RunInstead, monkeypatch: pytest.MonkeyPatch
+    recording: Path, run_instead: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STENOFLEET_SECRET_KEY", "a secret of some length")
     run_instead(TELL)
@@ -85,7 +70,7 @@ def test_the_child_knows_no_secret_of_the_api(
 
 
 def test_one_that_is_killed_by_others_says_nothing_about_the_file(
-    recording: Path, run_instead: RunInstead
+    recording: Path, run_instead: Callable[[str], None]
 ) -> None:
     run_instead("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
 

@@ -1,7 +1,7 @@
 """How long recordings are, and what is refused for what is inside."""
 
-import sys
 import uuid
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
@@ -135,10 +135,10 @@ def test_a_recording_of_exactly_the_longest_is_taken(api: Api, settings: ApiSett
 
 
 def test_a_file_that_crashes_its_reader_is_refused_and_the_api_lives(
-    api: Api, monkeypatch: pytest.MonkeyPatch
+    api: Api, run_instead: Callable[[str], None]
 ) -> None:
     crash = "import os, resource as r; r.setrlimit(r.RLIMIT_CORE, (0, 0)); os.abort()"
-    monkeypatch.setattr(length, "_PROGRAM", [sys.executable, "-c", crash])
+    run_instead(crash)
 
     answer = api.upload(api.create(), sounds.wav())
 
@@ -147,10 +147,10 @@ def test_a_file_that_crashes_its_reader_is_refused_and_the_api_lives(
 
 
 def test_a_file_whose_reader_hangs_is_taken_without_a_length(
-    api: Api, monkeypatch: pytest.MonkeyPatch
+    api: Api, run_instead: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hang = "import signal; signal.pause()"
-    monkeypatch.setattr(length, "_PROGRAM", [sys.executable, "-c", hang])
+    run_instead(hang)
     monkeypatch.setattr(length, "WALL_SECONDS", 0.5)
 
     answer = api.upload(api.create(), sounds.wav())
