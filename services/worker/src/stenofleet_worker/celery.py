@@ -6,6 +6,7 @@ from celery import Celery
 from stenofleet.celery_app import make_app
 from stenofleet.settings import WorkerSettings
 
+from stenofleet_worker import heap
 from stenofleet_worker.lifecycle import Lifecycle
 from stenofleet_worker.schedule import beat_schedule
 from stenofleet_worker.services import services
@@ -35,5 +36,6 @@ def make_worker_app(settings: WorkerSettings) -> Celery:
     return app
 
 
+heap.share()
 app = make_worker_app(services.settings)
 Lifecycle(services).connect()

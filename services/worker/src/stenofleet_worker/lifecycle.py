@@ -17,7 +17,7 @@ from stenofleet.contracts.tasks import TRANSCRIPTION_QUEUE
 from stenofleet.errors import SettingsError
 from stenofleet.telemetry import configure_logging, tracing
 
-from stenofleet_worker import health, heap, leaving, metrics, observed
+from stenofleet_worker import health, leaving, metrics, observed
 from stenofleet_worker.services import Services
 
 log = structlog.get_logger(__name__)
@@ -59,7 +59,6 @@ class Lifecycle:
 
     def _load_engine(self) -> None:
         """Before the first task asks for it; a worker without a model is of no use."""
-        heap.share()
         try:
             _ = self._services.engine
         except (SettingsError, ImportError) as error:

@@ -1,5 +1,6 @@
 """What one client is told, from its first event to its last."""
 
+import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
@@ -103,7 +104,7 @@ class LiveEvents:
             seen.passes(session_id, now)
             yield Told(SNAPSHOT, now.model_dump_json(), place)
             if not has_ended(now):
-                async for told in _live(watcher, seen):
+                async for told in live(watcher, seen):
                     yield told
 
     async def of_all(self, last_id: str | None) -> AsyncIterator[Told]:
@@ -119,7 +120,7 @@ class LiveEvents:
                 seen.passes(each.session_id, each)
             watcher.running = {each.session_id for each in now}
             yield Told(SNAPSHOT, Running(sessions=now).model_dump_json(), place)
-            async for told in _live(watcher, seen):
+            async for told in live(watcher, seen):
                 yield told
 
     async def _place(self) -> str | None:
@@ -140,11 +141,16 @@ class LiveEvents:
             return list(status.running(db, self._owner, MOST).values())
 
 
-async def _live(watcher: Watcher, seen: Seen) -> AsyncIterator[Told]:
-    """What comes from now on; a watcher of one session stops at its end."""
+async def live(watcher: Watcher, seen: Seen) -> AsyncIterator[Told]:
+    """What comes from now on; a watcher of one session stops at its end.
+
+    Events that are no news keep no heartbeat back: the client hears nothing of them.
+    """
+    clock = asyncio.get_running_loop().time
+    told_at = clock()
     while True:
         try:
-            event = await watcher.next(HEARTBEAT_SECONDS)
+            event = await watcher.next(max(0.0, told_at + HEARTBEAT_SECONDS - clock()))
         except EOFError:
             return
         if event is None:
@@ -154,6 +160,9 @@ async def _live(watcher: Watcher, seen: Seen) -> AsyncIterator[Told]:
             yield _told(event)
             if watcher.session_id is not None and has_ended(event.progress):
                 return
+        else:
+            continue
+        told_at = clock()
 
 
 def _keep_running(watcher: Watcher, event: Event) -> None:

@@ -1,0 +1,54 @@
+"""What a client hears while its session goes on."""
+
+import asyncio
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from stenofleet.contracts.events import EventName
+from stenofleet.contracts.progress import Progress, Stage
+from stenofleet.contracts.states import SessionState
+from stenofleet.feed import Event
+from stenofleet_api.events import service
+from stenofleet_api.events.hub import Hub
+from stenofleet_api.events.seen import Seen
+from stenofleet_api.events.service import Told
+
+SESSION = uuid.uuid4()
+BEGUN = Progress(
+    session_id=SESSION,
+    status=SessionState.PROCESSING,
+    stage=Stage.TRANSCRIBING,
+    progress=40.0,
+    message="Transcribing",
+    duration_processed=None,
+    duration_total=None,
+    processing_speed=None,
+    started_at=None,
+    estimated_completion=None,
+    transcription_job_id=None,
+    attempt=1,
+    error_message=None,
+    updated_at=datetime(2026, 1, 5, tzinfo=UTC),
+)
+
+
+def test_events_that_are_no_news_keep_no_heartbeat_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "HEARTBEAT_SECONDS", 0.2)
+    hub, seen = Hub(), Seen()
+    seen.passes(SESSION, BEGUN)
+
+    async def the_same_again() -> None:
+        while True:
+            hub.dispatch(Event("me", SESSION, EventName.PROGRESS, BEGUN))
+            await asyncio.sleep(0.02)
+
+    async def heard_next() -> Told:
+        with hub.watching("me", SESSION) as watcher:
+            again = asyncio.create_task(the_same_again())
+            try:
+                return await asyncio.wait_for(anext(service.live(watcher, seen)), 30)
+            finally:
+                again.cancel()
+
+    assert asyncio.run(heard_next()) == Told()
