@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,11 +35,15 @@ what is sent just then is lost."""
 T = TypeVar("T")
 
 
+class UnavailableError(AssertionError):
+    """The API asks to come again: its database or its Redis is away for a moment."""
+
+
 def eventually(probe: Callable[[], T], what: str, seconds: float) -> T:
     """The first answer of ``probe`` that is true; fails with ``what`` after ``seconds``.
 
-    What kubectl is refused meanwhile is asked for again: on a machine that stands still for a
-    while the API server, or what it reaches a pod by, may be away for a moment.
+    What kubectl or the API refuse meanwhile is asked for again: on a machine that stands still for
+    a while a server, or what it is reached by, may be away for a moment.
     """
     deadline = time.monotonic() + seconds
     while not (found := _answer_or_none(probe, deadline)):
@@ -50,7 +55,7 @@ def eventually(probe: Callable[[], T], what: str, seconds: float) -> T:
 def _answer_or_none(probe: Callable[[], T], deadline: float) -> T | None:
     try:
         return probe()
-    except CommandError:
+    except (CommandError, UnavailableError):
         if time.monotonic() >= deadline:
             raise
         return None
@@ -260,7 +265,10 @@ def _read(path: Path) -> str:
 
 
 def _answer(response: httpx.Response) -> dict[str, Any]:
-    assert response.is_success, f"{response.request.url}: {response.status_code}: {response.text}"
+    told = f"{response.request.url}: {response.status_code}: {response.text}"
+    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        raise UnavailableError(told)
+    assert response.is_success, told
     answer: dict[str, Any] = response.json()
     return answer
 
