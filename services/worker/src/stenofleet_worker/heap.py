@@ -11,7 +11,7 @@ def share() -> None:
     """Lets all threads that are still to come take their memory from one heap.
 
     By itself glibc gives threads heaps of their own, and each keeps what it had at its most: a
-    worker of one slot took 1,253 MB for two recordings of ten minutes, and takes 876 MB with one
+    worker of one slot took 1,253 MB for two recordings of ten minutes, and 876 MB with one
     heap (model ``base``). Other C libraries have neither these heaps nor the setting.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
