@@ -62,7 +62,7 @@ class Loop:
 
 def heed_interrupts() -> None:
     """A shell has what it runs in the background ignore them, and children inherit that."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +73,7 @@ def loop(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     command = deploying(release, "dev", "--root", str(root), "--port", str(port))
     command += ["--set", "workers.transcription.enabled=false"]
     with removed(release), output.open("wb") as log:
+        heed_interrupts()
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
         try:
             found = Loop(release, root, f"http://127.0.0.1:{port}", output)

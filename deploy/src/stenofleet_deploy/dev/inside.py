@@ -10,11 +10,12 @@ import tarfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-PARENT = "1"
-"""The process that starts ours again: the first of the container."""
+PAUSE = "pause"
+"""The first process of a pod whose containers share their processes; it starts none of ours."""
 
 LOST_SECONDS = 3.0
 """Without a process for that long, it has ended: a new one follows the old one at once."""
@@ -59,17 +60,44 @@ def wait(before: set[str], health: str, seconds: float) -> None:
 
 
 def children() -> set[str]:
-    """The ids of the processes that the container's first one started."""
-    return {stat.parent.name for stat in Path("/proc").glob("[0-9]*/stat") if child(stat)}
+    """The ids of the living processes that the container's first one started."""
+    found = list(processes())
+    parent = first(found)
+    return {each.pid for each in found if each.parent == parent and each.state != "Z"}
 
 
-def child(stat: Path) -> bool:
-    """Whether a process is such a one and lives; proc(5) has the fields."""
-    try:
-        state, parent = stat.read_text().rpartition(")")[2].split()[:2]
-    except OSError:  # it has just ended
-        return False
-    return parent == PARENT and state != "Z"
+@dataclass(frozen=True)
+class Process:
+    """A process as proc(5) tells it."""
+
+    pid: str
+    name: str
+    state: str
+    parent: str
+    started: int
+
+
+def processes() -> Iterator[Process]:
+    """All that are seen from here."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            head, _, rest = stat.read_text().rpartition(")")
+        except OSError:  # it has just ended
+            continue
+        fields = rest.split()
+        yield Process(
+            stat.parent.name, head.partition("(")[2], fields[0], fields[1], int(fields[19])
+        )
+
+
+def first(found: Iterable[Process]) -> str | None:
+    """The container's first process, which starts ours again.
+
+    Nobody who is seen from here has started it; nor what came by `kubectl exec`, as this program
+    did, but that came later.
+    """
+    outside = [each for each in found if each.parent == "0" and each.name != PAUSE]
+    return min(outside, key=lambda each: each.started).pid if outside else None
 
 
 def serves(url: str) -> bool:

@@ -60,7 +60,7 @@ class Served:
 @pytest.fixture
 def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     found = Served(tmp_path)
-    monkeypatch.setattr(inside, "PARENT", str(found.process.pid))
+    monkeypatch.setattr(inside, "first", lambda _: str(found.process.pid))
     try:
         until(lambda: found.word() == "before", "the server")
         yield found
@@ -95,3 +95,15 @@ def test_removed_files_are_removed_and_missing_ones_no_fault(served: Served) -> 
 def test_a_process_that_does_not_serve_in_time_is_told(served: Served) -> None:
     with pytest.raises(SystemExit, match="does not serve with the new code within 0 s"):
         inside.wait(inside.children(), served.url, 0.2)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_the_first_process_of_a_container_is_found_also_where_its_pod_shares_them(
+    shared: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    pause = inside.Process("1", "pause", "S", "0", 10)
+    watcher = inside.Process("7", "python", "S", "0", 20)
+    ours = inside.Process("8", "python", "S", "7", 30)
+    exec_of_us = inside.Process("90", "python", "R", "0", 4000)
+    found = [exec_of_us, *([pause] if shared else []), ours, watcher]
+    assert inside.first(found) == "7"
