@@ -137,9 +137,18 @@ def test_heartbeats_are_heard_and_workers_spoken_with(
         async def heard() -> bool:
             return heartbeats.of(NODE) is not None
 
+        async def answers() -> bool:
+            try:
+                await workers.concurrency(control, NODE)
+            except NoReply:
+                return False
+            return True
+
         await eventually(heard, "a heartbeat")
-        attentive()
         control = RemoteControl(broker.client, KEYS, broker.database)
+        # It beats before it listens to questions.
+        await eventually(answers, "an answer")
+        attentive()
         await workers.stop_consuming(control, NODE, ["reports"])
         return await workers.concurrency(control, NODE)
 
