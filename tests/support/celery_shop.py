@@ -15,6 +15,7 @@ from celery import Celery
 from kombu import Exchange, Queue
 from stenofleet.broker import BrokerKeys
 from stenofleet_autoscaler.act.control import RemoteControl
+from stenofleet_autoscaler.act.errors import NoReply
 from stenofleet_autoscaler.model import Heartbeat
 from stenofleet_autoscaler.sense.broker import Broker
 from stenofleet_autoscaler.sense.connection import Address
@@ -151,3 +152,18 @@ async def eventually(
         if time.monotonic() > deadline:
             raise TimeoutError(f"waited {seconds:.0f} s for {what}")
         await asyncio.sleep(0.1)
+
+
+async def answered(question: Callable[[], Awaitable[T]], what: str) -> T:
+    """The first answer of a worker, which hears no question from before it listens."""
+    told: list[T] = []
+
+    async def answers() -> bool:
+        try:
+            told.append(await question())
+        except NoReply:
+            return False
+        return True
+
+    await eventually(answers, what)
+    return told[-1]

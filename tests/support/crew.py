@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from stenofleet.broker import parse_binding, parse_delivery, queues_for
@@ -15,7 +16,7 @@ from stenofleet_autoscaler.guards.delivered import Verdict
 from stenofleet_autoscaler.guards.giveback import GivenBack
 from stenofleet_autoscaler.guards.rescue import Rescue
 from stenofleet_autoscaler.guards.roster import Worker
-from support.celery_shop import HERE, PREFIX, Operator, Shop, eventually
+from support.celery_shop import HERE, PREFIX, Operator, Shop, answered, eventually
 
 BOTH = frozenset({"mail", "reports"})
 
@@ -138,17 +139,8 @@ class Watch:
 
     async def started(self, node: str) -> int:
         """Tasks that the worker has begun since its start; it is asked until it answers."""
-        told: list[Any] = []
-
-        async def answers() -> bool:
-            try:
-                told.append(await self._ask(node, "stats"))
-            except NoReply:
-                return False
-            return True
-
-        await eventually(answers, f"{node} to tell its figures")
-        return int(told[-1]["total"].get("until_exists", 0))
+        stats = await answered(lambda: self._ask(node, "stats"), f"{node} to tell its figures")
+        return int(stats["total"].get("until_exists", 0))
 
     async def _ask(self, node: str, method: str) -> Any:
         broker = self.operator.broker
@@ -158,15 +150,8 @@ class Watch:
     async def meets(self, *nodes: str) -> None:
         """Waits until the workers answer."""
 
-        async def answer() -> bool:
-            try:
-                for node in nodes:
-                    await self._ask(node, "ping")
-            except NoReply:
-                return False
-            return True
-
-        await eventually(answer, f"{nodes} to answer")
+        for node in nodes:
+            await answered(partial(self._ask, node, "ping"), f"{node} to answer")
 
     async def until_given_back(self, count: int, seconds: float = 240.0) -> None:
         """Ticks until so many deliveries went back."""

@@ -25,7 +25,7 @@ WORKER = "worker-transcription"
 DEPLOYMENT = f"stenofleet-{WORKER}"
 POLL_SECONDS = 0.5
 STOP_SECONDS = 60
-WAIT_SECONDS, ASLEEP_SECONDS = 120, 240
+WAIT_SECONDS, LONG_SECONDS = 120, 240
 """Many times what a machine at rest takes: a busy one may stand still for a while."""
 REQUEST_SECONDS = 30
 IDLE_SECONDS = 2.0
@@ -131,7 +131,7 @@ class Fleet:
         """Returns once a worker is in the middle of the session."""
         eventually(lambda: (self.status(session)["progress"] or 0) > 0, "a worker at work", seconds)
 
-    def wait_asleep(self, seconds: float = ASLEEP_SECONDS) -> None:
+    def wait_asleep(self, seconds: float = LONG_SECONDS) -> None:
         """Returns once the pool of transcribers has no pod."""
         eventually(
             lambda: self.replicas() == 0 and not self.pods(WORKER), "no worker left", seconds

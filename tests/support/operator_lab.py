@@ -15,7 +15,7 @@ from stenofleet_deploy.release import CRDS, Release, ensure_namespace
 from support import lab_objects
 from support.fleet import eventually
 from support.images import OPERATOR, PLAIN, delivered, image_value
-from support.releases import ROOT
+from support.releases import GONE_SECONDS, ROOT
 
 LEDGER = "ledger"
 BROKER = "broker"
@@ -26,7 +26,6 @@ LEASE = "stenofleet-autoscaler"
 CHART = ROOT / "helm" / "stenofleet"
 PROFILE = CHART / "profiles" / "operator-only.yaml"
 READY_SECONDS = 240
-GONE_SECONDS = 240
 
 
 @dataclass(frozen=True)

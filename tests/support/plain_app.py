@@ -11,15 +11,13 @@ from celery import Celery
 from stenofleet.celery_app import instrument
 from support import lab_objects
 from support.evidence import shown_at_failure
-from support.fleet import eventually
+from support.fleet import LONG_SECONDS, WAIT_SECONDS, eventually
 from support.ledger import Ledger, cut, repeated
 from support.operator_lab import BROKERS, LEDGER, Lab, Server
 from support.watches import Sighting, watched
 
 RESIZABLE = "stenofleet.pool:TaskPool"
 DRAINING = "stenofleet.io/draining-since"
-WAIT_SECONDS, DONE_SECONDS = 120, 240
-"""Many times what a machine at rest takes: a busy one may stand still for a while."""
 QUICK: dict[str, Any] = {
     "maxReplicas": 4,
     "concurrency": {"min": 1, "max": 1},
@@ -165,13 +163,13 @@ class PlainApp:
             lambda: len(self.ledger.running()) == count, f"{self.name}: {count} running", seconds
         )
 
-    def wait_done(self, tasks: list[str], seconds: float = DONE_SECONDS) -> None:
+    def wait_done(self, tasks: list[str], seconds: float = LONG_SECONDS) -> None:
         """Returns once all of the tasks have had their effect."""
         eventually(
             lambda: set(tasks) <= self.ledger.effects(), f"{self.name}: all tasks done", seconds
         )
 
-    def wait_asleep(self, seconds: float = DONE_SECONDS) -> None:
+    def wait_asleep(self, seconds: float = LONG_SECONDS) -> None:
         """Returns once no pod is left, also none that is ending."""
         eventually(
             lambda: self.replicas() == 0 and not self.pods(), f"{self.name}: asleep", seconds

@@ -13,7 +13,7 @@ from stenofleet_autoscaler.act.marks import LEAVES_FIRST
 from stenofleet_autoscaler.act.sizes import Sizes
 from stenofleet_autoscaler.model import Drain
 from stenofleet_autoscaler.spec import Demand
-from support.celery_shop import NODE, PREFIX, Operator, Shop, as_operator, eventually
+from support.celery_shop import NODE, PREFIX, Operator, Shop, answered, as_operator, eventually
 from support.servers import RedisServer
 
 Answers = Callable[[Operator], Awaitable[None]]
@@ -28,13 +28,7 @@ def answers(attentive: Callable[[], None]) -> Answers:
     """Waits until the worker is up."""
 
     async def wait(operator: Operator) -> None:
-        async def tells() -> bool:
-            try:
-                return await workers.concurrency(operator.control, NODE) > 0
-            except NoReply:
-                return False
-
-        await eventually(tells, "the worker to answer")
+        await answered(lambda: workers.concurrency(operator.control, NODE), "the worker to answer")
         attentive()
 
     return wait

@@ -156,7 +156,7 @@ class TestSentinel:
             with lookout(url, DEFAULT, **named) as operator:
                 assert operator.queue("mail").depth == 1
                 redis_server.stop()
-                until(lambda: _masters(other_server), "the replica to be the master", seconds=150)
+                until(lambda: _masters(other_server), "the replica to be the master")
                 other_server.client().rpush("mail", envelope("b"))
                 until(lambda: _sees(operator, 2), "the new master to be read")
                 assert operator.in_flight("mail").due == 1

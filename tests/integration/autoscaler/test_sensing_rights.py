@@ -19,7 +19,7 @@ from stenofleet_autoscaler.sense.connection import Address
 from stenofleet_autoscaler.sense.errors import Unseen
 from stenofleet_autoscaler.sense.reading import Asked, Reading
 from support.celery_messages import envelope
-from support.celery_shop import NODE, PREFIX, Shop, eventually
+from support.celery_shop import NODE, PREFIX, Shop, answered, eventually
 from support.lookout import deliver, delivered, known, lookout
 from support.servers import RedisServer
 
@@ -137,17 +137,10 @@ def test_heartbeats_are_heard_and_workers_spoken_with(
         async def heard() -> bool:
             return heartbeats.of(NODE) is not None
 
-        async def answers() -> bool:
-            try:
-                await workers.concurrency(control, NODE)
-            except NoReply:
-                return False
-            return True
-
         await eventually(heard, "a heartbeat")
         control = RemoteControl(broker.client, KEYS, broker.database)
         # It beats before it listens to questions.
-        await eventually(answers, "an answer")
+        await answered(lambda: workers.concurrency(control, NODE), "an answer")
         attentive()
         await workers.stop_consuming(control, NODE, ["reports"])
         return await workers.concurrency(control, NODE)

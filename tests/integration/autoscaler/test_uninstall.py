@@ -41,7 +41,7 @@ def test_pools_definition_and_namespace_go_after_the_operator(
 ) -> None:
     make(cluster, POOLS, pool())
     with operator(cluster, tmp_path, "shop"):
-        until(lambda: is_ready(cluster), "the operator to know the pool", seconds=150)
+        until(lambda: is_ready(cluster), "the operator to know the pool")
     assert "finalizers" not in cluster.get(f"{POOLS}/mail")["metadata"]
 
     for path in (f"{POOLS}/mail", DEFINITION, NAMESPACE):
@@ -53,7 +53,7 @@ def test_a_namespace_goes_with_its_pools_while_the_operator_runs(
 ) -> None:
     make(cluster, POOLS, pool())
     with operator(cluster, tmp_path, "shop"):
-        until(lambda: is_ready(cluster), "the operator to know the pool", seconds=150)
+        until(lambda: is_ready(cluster), "the operator to know the pool")
         delete(cluster, NAMESPACE)
 
 

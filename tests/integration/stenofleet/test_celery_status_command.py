@@ -70,7 +70,7 @@ def test_every_worker_is_shown_with_its_tasks_and_every_queue_over_all_prioritie
     for number in range(6):
         shop.send(str(number), priority=9 if number == 5 else 0)
     shop.start_worker()
-    until(lambda: counts() == (1, 1), "a task that runs and one that waits", 150)
+    until(lambda: counts() == (1, 1), "a task that runs and one that waits")
 
     before = sorted(redis_server.client().keys())
     found, text = told(), typed().output
@@ -125,7 +125,7 @@ def test_a_worker_that_hangs_is_counted_and_the_other_is_shown(
 ) -> None:
     for node in ("celery@good", "celery@stuck"):
         crew.start(node)
-    until(lambda: len(told()["workers"]) == 2, "two workers", 150)
+    until(lambda: len(told()["workers"]) == 2, "two workers")
     crew.freeze("celery@stuck")
 
     some = typed("--timeout", "5")
@@ -145,7 +145,7 @@ def test_workers_that_take_no_questions_are_told_from_none(
     deaf = "from shop_app import app\n\napp.conf.worker_enable_remote_control = False\n"
     (tmp_path / "hoarder.py").write_text(deaf)
     shop.start_worker()
-    until(lambda: is_heard(redis_server.client(), shop.keys, 1), "a heartbeat", 150)
+    until(lambda: is_heard(redis_server.client(), shop.keys, 1), "a heartbeat")
 
     result = typed()
 

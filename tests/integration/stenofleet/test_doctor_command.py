@@ -207,7 +207,7 @@ def test_a_visibility_timeout_below_the_run_time_is_told(
     try:
         make_app(RedisSettings(redis_url=redis_server.url)).send_task("stenofleet.ping")
         title = "Tasks end before Redis delivers them again"
-        until(lambda: redis.hlen("unacked") > 0, "a task that runs", 150)
+        until(lambda: redis.hlen("unacked") > 0, "a task that runs")
         until(lambda: title in found(), "a task that runs for long")
         told = only(title)
     finally:

@@ -105,7 +105,7 @@ def services(folder: Path, database: str, redis: RedisFleet) -> Iterator[ApiProc
     with ExitStack() as stack:
         log = stack.enter_context(celery(folder, environment, *worker))
         stack.enter_context(celery(folder, environment, *beat))
-        until(lambda: " ready." in log.read_text(), "the worker", 150)
+        until(lambda: " ready." in log.read_text(), "the worker")
         yield stack.enter_context(
             api_process(folder, database, redis.url, variables=redis.environment, **settings)
         )
@@ -132,7 +132,7 @@ def test_after_a_failover_all_go_on_by_themselves_and_lose_nothing_that_was_take
         senders = Senders(api.url)
         sending = pool.submit(senders.run)
         try:
-            until(lambda: senders.good >= BEFORE, "movements to be taken", 150)
+            until(lambda: senders.good >= BEFORE, "movements to be taken")
             assert ready(client)["checks"]["broker"] == "ok"
             redis_fleet.kill_master()
             enough = senders.good + AFTER
@@ -142,11 +142,11 @@ def test_after_a_failover_all_go_on_by_themselves_and_lose_nothing_that_was_take
         sending.result(timeout=60)
 
         assert api.process.poll() is None
-        until(lambda: ready(client)["degraded"] == [], "the broker to be found", 150)
+        until(lambda: ready(client)["degraded"] == [], "the broker to be found")
         until(lambda: written(database_url) >= senders.taken, "the movements to be written", 240)
-        until(lambda: client.post("/api/v1/events/tickets").is_success, "a ticket", 150)
+        until(lambda: client.post("/api/v1/events/tickets").is_success, "a ticket")
         # Its one slot may be at work on movements for longer than a test waits.
-        until(lambda: client.get("/api/logs/test-celery/").is_success, "a task to be done", 150)
+        until(lambda: client.get("/api/logs/test-celery/").is_success, "a task to be done")
 
 
 def ready(client: httpx.Client) -> Any:

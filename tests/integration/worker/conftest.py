@@ -96,7 +96,7 @@ class Installation:
 
     def ready_worker(self, queue: str = "transcription", *options: str, **kw: str) -> Process:
         process = self.worker(queue, *options, **kw)
-        until(process.ready, "the worker to be ready", 150)
+        until(process.ready, "the worker to be ready")
         return process
 
     def pending(

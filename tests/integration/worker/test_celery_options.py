@@ -17,7 +17,7 @@ REPLY_SECONDS = 10.0
 def worker(installation: Any, line: str) -> Any:
     """Runs ``celery -A stenofleet_worker worker ...`` and returns it when it is ready."""
     process = installation.celery(APP, "worker", *shlex.split(line))
-    until(lambda: "ready" in process.text() and process.popen.poll() is None, f"worker {line}", 150)
+    until(lambda: "ready" in process.text() and process.popen.poll() is None, f"worker {line}")
     return process
 
 
@@ -30,7 +30,7 @@ def asked(installation: Any, method: str) -> dict[str, Any]:
         found.update(getattr(inspect, method)() or {})
         return bool(found)
 
-    until(all_answer, f"an answer to {method}", 150)
+    until(all_answer, f"an answer to {method}")
     return found
 
 
@@ -79,7 +79,7 @@ def test_several_workers_stand_side_by_side_by_their_hostnames(installation: Any
         answered.update(name.partition("@")[0] for name in found)
         return answered == {"worker1", "worker2"}
 
-    until(both, "both to answer", 150)
+    until(both, "both to answer")
 
 
 def test_the_log_level_of_the_line_wins_over_the_settings(installation: Any) -> None:
@@ -98,7 +98,7 @@ def test_events_of_tasks_are_sent_by_a_worker_that_was_asked_for_them(installati
 
     installation.app.send_task(PING, queue=CORE_QUEUE)
 
-    until(lambda: heard.get_message(timeout=1) is not None, "the event of the task's end", 150)
+    until(lambda: heard.get_message(timeout=1) is not None, "the event of the task's end")
 
 
 def test_beat_sends_what_is_due(installation: Any) -> None:
@@ -106,7 +106,7 @@ def test_beat_sends_what_is_due(installation: Any) -> None:
     installation.celery(APP, "beat", "--loglevel=info", f"--schedule={schedule}")
 
     client = installation.redis.client()
-    until(lambda: bool(client.keys(f"{CORE_QUEUE}*")), "a message on core", 150)
+    until(lambda: bool(client.keys(f"{CORE_QUEUE}*")), "a message on core")
 
 
 def test_flower_shows_the_worker(installation: Any) -> None:

@@ -37,7 +37,7 @@ def asked_until_completed(lab: GoogleLab, session_id: Any) -> None:
         ask(lab)
         return bool(lab.installation.status(session_id) == "completed")
 
-    until(completed, "the session to be completed", 150)
+    until(completed, "the session to be completed")
 
 
 def test_with_no_transcription_worker_a_session_completes_by_core_and_beat_alone(
@@ -48,8 +48,8 @@ def test_with_no_transcription_worker_a_session_completes_by_core_and_beat_alone
     lab.installation.celery("google_app", "beat", "-s", "beat-schedule", **lab.environment())
 
     lab.installation.until_status(session_id, "completed", 90)
-    until(lambda: lab.installation.job_state(session_id) == "SUCCESS", "the job's result", 150)
-    until(lambda: not lab.rows(), "the operation to be closed", 150)
+    until(lambda: lab.installation.job_state(session_id) == "SUCCESS", "the job's result")
+    until(lambda: not lab.rows(), "the operation to be closed")
     assert lab.copies() == []
     assert lab.installation.redis.client().llen("transcription") == 0
     assert "Transcription completed" in worker.text()
@@ -62,7 +62,7 @@ def test_a_worker_killed_between_submit_and_save_loses_an_operation_and_no_sessi
     lab.gate.touch()
     killed = core(lab, **SHORT_LEASES)
     ask(lab)
-    until(lambda: len(lab.google.operations) == 1, "the submission", 150)
+    until(lambda: len(lab.google.operations) == 1, "the submission")
     killed.end(signal.SIGKILL)
     assert [row.name for row in lab.rows()] == [None]
 
@@ -79,7 +79,7 @@ def test_a_worker_killed_while_google_works_costs_nothing(lab: GoogleLab) -> Non
     session_id = lab.session()
     killed = core(lab, **SHORT_LEASES)
     ask(lab)
-    until(lambda: lab.installation.status(session_id) == "processing", "the start", 150)
+    until(lambda: lab.installation.status(session_id) == "processing", "the start")
     killed.end(signal.SIGKILL)
 
     core(lab)

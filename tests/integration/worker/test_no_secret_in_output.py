@@ -103,10 +103,10 @@ def output(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
         )
     try:
         if request.param == "api":
-            until(lambda: process.poll() is not None or is_there(port), "the API", 150)
+            until(lambda: process.poll() is not None or is_there(port), "the API")
             ask(port, tmp_path / "answers")
         else:
-            until(lambda: "refused" in printed.read_text(), "the broker to be missed", 150)
+            until(lambda: "refused" in printed.read_text(), "the broker to be missed")
         yield tmp_path
     finally:
         process.kill()
@@ -159,7 +159,7 @@ def test_no_secret_stands_in_logs_metrics_traces_and_answers_of_work_that_fails(
     with receiver() as spans:
         traced = traced_to(spans)
         worker = installation.worker(CORE_QUEUE, app="failing", **traced)
-        until(worker.ready, "the worker", 150)
+        until(worker.ready, "the worker")
         with api_process(
             installation.folder,
             installation.environment["DATABASE_URL"],
@@ -168,7 +168,7 @@ def test_no_secret_stands_in_logs_metrics_traces_and_answers_of_work_that_fails(
             storage_url=installation.environment["STENOFLEET_STORAGE_URL"],
         ) as api:
             answers = fail(installation, api.url)
-            until(lambda: len(spans.named("fails")) == len(URLS), "the tasks' spans", 150)
+            until(lambda: len(spans.named("fails")) == len(URLS), "the tasks' spans")
             pages = [page(api.url), page(f"http://127.0.0.1:{worker.health_port}")]
     found = {
         "the worker's log": worker.text(),
@@ -206,7 +206,7 @@ def fail(installation: Any, api: str) -> str:
         hook = client.post(hooks, json={"url": f"http://127.0.0.1:1/?token={SECRET}"}).json()
         client.post(f"{hooks}/{hook['id']}/ping").raise_for_status()
         installation.app.send_task(DELIVER_WEBHOOKS, queue=CORE_QUEUE)
-        until(lambda: has_tried(installation), "the webhook to be tried", 150)
+        until(lambda: has_tried(installation), "the webhook to be tried")
         return client.get(f"{hooks}/{hook['id']}/deliveries").text
 
 

@@ -47,7 +47,7 @@ class ApiProcess:
             },
             cwd=installation.folder,
         )
-        until(self._answers, "the API", 150)
+        until(self._answers, "the API")
 
     def client(self, retries: int = 0, timeout: float = 60) -> OpenAI:
         return OpenAI(

@@ -42,7 +42,7 @@ def test_a_request_its_task_and_its_windows_are_one_trace_that_logs_and_problems
             missing = httpx.get(f"{api.url}/no/such/path", headers=PARENT)
             assert answer.is_success, answer.text
             wanted = (ASKED, TASK, "window")
-            until(lambda: all(received.named(name) for name in wanted), "the spans", 150)
+            until(lambda: all(received.named(name) for name in wanted), "the spans")
     requests, tasks, windows = (received.named(name) for name in wanted)
     # A message may be delivered twice; each delivery has a span of its own.
     [request] = requests

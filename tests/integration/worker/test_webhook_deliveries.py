@@ -292,5 +292,5 @@ def test_a_core_worker_sends_what_is_due(installation: Any, hook: Receiver) -> N
 
     installation.app.send_task(DELIVER_WEBHOOKS)
 
-    until(lambda: rows(installation.sessions)[0].state == "delivered", "the delivery", 150)
+    until(lambda: rows(installation.sessions)[0].state == "delivered", "the delivery")
     assert len(hook.messages) == 1

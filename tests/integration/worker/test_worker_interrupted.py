@@ -34,7 +34,7 @@ def test_a_stopped_worker_gives_its_window_back_and_another_goes_on_from_there(
 ) -> None:
     session_id = installation.pending(quiet_minutes)
     first = installation.ready_worker(**SLOW)
-    until(lambda: _window_finished(installation, session_id), "the first window", 150)
+    until(lambda: _window_finished(installation, session_id), "the first window")
 
     first.end(signal.SIGTERM)
 
@@ -78,7 +78,7 @@ def test_of_a_killed_worker_only_its_window_is_done_again_and_no_segment_is_doub
 ) -> None:
     session_id = installation.pending(quiet_minutes)
     first = installation.ready_worker(**SLOW, **SHORT_LEASES)
-    until(lambda: _window_finished(installation, session_id), "the first window", 150)
+    until(lambda: _window_finished(installation, session_id), "the first window")
     until(lambda: len(installation.transcribed_windows()) == 2, "the second window to run")
 
     first.end(signal.SIGKILL)

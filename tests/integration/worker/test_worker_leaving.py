@@ -59,7 +59,7 @@ def _owners(installation: Any, session_id: uuid.UUID) -> list[str]:
 
 def test_beat_ends_while_it_waits_for_its_redis(installation: Any) -> None:
     beat = installation.celery("stenofleet_worker", "beat", "-s", "beat-schedule")
-    until(lambda: bool(installation.redis.client().keys("core*")), "its first message", 150)
+    until(lambda: bool(installation.redis.client().keys("core*")), "its first message")
     installation.redis.silence()
     # Longer than its shortest period.
     time.sleep(3)

@@ -66,7 +66,7 @@ def test_a_worker_tells_its_health_and_its_figures(
 ) -> None:
     session_id = installation.pending(short_recording)
     worker = installation.ready_worker()
-    until(lambda: installation.job_state(session_id) == "SUCCESS", "the result", 150)
+    until(lambda: installation.job_state(session_id) == "SUCCESS", "the result")
 
     assert _answer(worker.health_port, "/livez")[0] == 200
     assert _answer(worker.health_port, "/readyz")[0] == 200
@@ -97,7 +97,7 @@ def test_the_job_s_result_tells_percent_and_message_while_it_runs(
             told.update(meta["result"])
         return bool(told.get("percent", 0) > 0)
 
-    until(moves, "progress", 150)
+    until(moves, "progress")
     until(lambda: result.state == "SUCCESS", "the result", 120)
 
     assert 0 < told["percent"] < 100
@@ -140,7 +140,7 @@ def test_a_worker_without_its_broker_is_alive_and_goes_on_when_it_is_back(
     assert _answer(worker.health_port, "/livez")[0] == 200
     installation.redis.start()
 
-    until(lambda: installation.job_state(running) == "SUCCESS", "the result", 150)
+    until(lambda: installation.job_state(running) == "SUCCESS", "the result")
     later = installation.pending(short_recording)
     installation.until_status(later, "completed")
 
@@ -151,16 +151,16 @@ def test_a_host_is_told_the_truth_about_the_consumer(installation: Any) -> None:
     def health() -> int:
         return _answer(worker.health_port, "/health")[0]
 
-    until(lambda: health() == 200, "the consumer to be there", 150)
+    until(lambda: health() == 200, "the consumer to be there")
     installation.redis.stop()
-    until(lambda: health() == 503, "the lost broker to be told", 150)
+    until(lambda: health() == 503, "the lost broker to be told")
     installation.redis.start()
-    until(lambda: health() == 200, "the broker's return to be told", 150)
+    until(lambda: health() == 200, "the broker's return to be told")
 
     installation.redis.silence()
-    until(lambda: health() == 503, "the broker that hangs to be told", 150)
+    until(lambda: health() == 503, "the broker that hangs to be told")
     installation.redis.speak()
-    until(lambda: health() == 200, "the consumer to go on", 150)
+    until(lambda: health() == 200, "the consumer to go on")
 
 
 def test_a_restart_of_the_database_in_the_middle_is_survived(
@@ -173,7 +173,7 @@ def test_a_restart_of_the_database_in_the_middle_is_survived(
     postgres_server.stop()
     postgres_server.start()
 
-    until(lambda: installation.job_state(session_id) == "SUCCESS", "the result", 150)
+    until(lambda: installation.job_state(session_id) == "SUCCESS", "the result")
     assert installation.session(session_id).attempt == 1
     assert len(installation.segments(session_id)) == 15
 
@@ -196,7 +196,7 @@ def test_a_wrong_setting_stops_the_start_and_is_named(installation: Any) -> None
 
 def test_beat_tells_that_it_is_ready_and_sends_its_tasks_to_core(installation: Any) -> None:
     beat = installation.celery("stenofleet_worker", "beat", "-s", "beat-schedule")
-    until(lambda: _is_ready(beat.health_port), "beat to be ready", 150)
+    until(lambda: _is_ready(beat.health_port), "beat to be ready")
     assert _answer(beat.health_port, "/livez")[0] == 200
     core = BrokerKeys().queue_list("core", Priority.BATCH)
     until(lambda: installation.redis.client().llen(core) >= 1, "a task on core")

@@ -130,12 +130,12 @@ def test_two_workers_share_the_windows_of_one_recording(
     session_id = installation.pending(quiet_minutes)
     for _ in range(2):
         installation.ready_worker()
-    until(lambda: len(installation.transcribed_windows()) == 2, "a window on each", 150)
+    until(lambda: len(installation.transcribed_windows()) == 2, "a window on each")
 
     held = installation.session(session_id)
     assert (held.status, held.lease_owner) == ("processing", None)
     installation.gate.unlink()
-    until(lambda: installation.job_state(session_id) == "SUCCESS", "the result", 150)
+    until(lambda: installation.job_state(session_id) == "SUCCESS", "the result")
 
     workers = {each.lease_owner.split("/")[0] for each in installation.windows(session_id)}
     assert workers == {"transcription-0@test", "transcription-1@test"}
@@ -151,12 +151,12 @@ def test_the_root_task_ends_early_and_its_id_tells_of_the_job_to_the_end(
     installation.gate.touch()
     session_id = installation.pending(quiet_minutes)
     worker = installation.ready_worker()
-    until(lambda: len(installation.transcribed_windows()) == 1, "a window to run", 150)
+    until(lambda: len(installation.transcribed_windows()) == 1, "a window to run")
 
     assert f"The windows of session {session_id} are on their way" in worker.text()
     assert installation.job_state(session_id) == "PROGRESS"
     installation.gate.unlink()
-    until(lambda: installation.job_state(session_id) == "SUCCESS", "the result", 150)
+    until(lambda: installation.job_state(session_id) == "SUCCESS", "the result")
 
     job_id = installation.session(session_id).transcription_job_id
     result = installation.app.AsyncResult(job_id).result
@@ -170,13 +170,13 @@ def test_a_session_that_is_cancelled_stops_and_its_job_s_result_says_so(
     installation.gate.touch()
     session_id = installation.pending(quiet_minutes)
     installation.ready_worker()
-    until(lambda: len(installation.transcribed_windows()) == 1, "a window to run", 150)
+    until(lambda: len(installation.transcribed_windows()) == 1, "a window to run")
     with installation.sessions.begin() as db:
         db.get_one(TranscriptionSession, session_id).status = "cancelled"
     installation.gate.unlink()
 
-    until(lambda: installation.job_state(session_id) == "REVOKED", "the result", 150)
-    until(lambda: installation.queued() == [], "the other windows to be looked at", 150)
+    until(lambda: installation.job_state(session_id) == "REVOKED", "the result")
+    until(lambda: installation.queued() == [], "the other windows to be looked at")
     assert len(installation.transcribed_windows()) == 1
     assert installation.segments(session_id) == []
     assert installation.status(session_id) == "cancelled"
@@ -188,7 +188,7 @@ def test_somebody_who_waits_overtakes_the_queued_windows_of_long_recordings(
     installation.gate.touch()
     long_ones = [installation.pending(quiet_minutes) for _ in range(3)]
     installation.ready_worker("transcription", "-c", "1")
-    until(lambda: len(installation.transcribed_windows()) == 1, "a window to run", 150)
+    until(lambda: len(installation.transcribed_windows()) == 1, "a window to run")
     assert len(installation.queued()) == 8
     short = installation.pending(short_recording, priority=Priority.INTERACTIVE.value)
 

@@ -389,7 +389,7 @@ def test_a_recording_goes_through_a_real_worker_and_its_result_tells_of_the_whol
     assert whisper.language("auto") is None
     session_id = installation.pending(two_cities, "auto")
     worker = installation.ready_worker(app="stenofleet_worker")
-    until(lambda: installation.job_state(session_id) == "SUCCESS", "the result", 150)
+    until(lambda: installation.job_state(session_id) == "SUCCESS", "the result")
 
     assert installation.status(session_id) == "completed"
     assert "best of times" in installation.segments(session_id)[0].content

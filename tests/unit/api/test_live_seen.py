@@ -5,31 +5,16 @@ from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
-from stenofleet.contracts.progress import Progress, Stage
+from stenofleet.contracts.progress import Progress
 from stenofleet.contracts.states import SessionState
 from stenofleet_api.events.seen import Seen
+from support.told_progress import progress
 
 SESSION = uuid.uuid4()
-NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
 
 def at(state: SessionState, percent: float = 0, attempt: int = 1) -> Progress:
-    return Progress(
-        session_id=SESSION,
-        status=state,
-        stage=Stage.TRANSCRIBING,
-        progress=percent,
-        message=f"{percent} %",
-        duration_processed=None,
-        duration_total=None,
-        processing_speed=None,
-        started_at=None,
-        estimated_completion=None,
-        transcription_job_id=None,
-        attempt=attempt,
-        error_message=None,
-        updated_at=NOW,
-    )
+    return progress(SESSION, state, percent, attempt=attempt)
 
 
 def told(seen: Seen, *happened: Progress | None) -> list[Progress | None]:

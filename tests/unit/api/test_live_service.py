@@ -2,35 +2,19 @@
 
 import asyncio
 import uuid
-from datetime import UTC, datetime
 
 import pytest
 from stenofleet.contracts.events import EventName
-from stenofleet.contracts.progress import Progress, Stage
 from stenofleet.contracts.states import SessionState
 from stenofleet.feed import Event
 from stenofleet_api.events import service
 from stenofleet_api.events.hub import Hub
 from stenofleet_api.events.seen import Seen
 from stenofleet_api.events.service import Told
+from support.told_progress import progress
 
 SESSION = uuid.uuid4()
-BEGUN = Progress(
-    session_id=SESSION,
-    status=SessionState.PROCESSING,
-    stage=Stage.TRANSCRIBING,
-    progress=40.0,
-    message="Transcribing",
-    duration_processed=None,
-    duration_total=None,
-    processing_speed=None,
-    started_at=None,
-    estimated_completion=None,
-    transcription_job_id=None,
-    attempt=1,
-    error_message=None,
-    updated_at=datetime(2026, 1, 5, tzinfo=UTC),
-)
+BEGUN = progress(SESSION, SessionState.PROCESSING, 40)
 
 
 def test_events_that_are_no_news_keep_no_heartbeat_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,13 +97,11 @@ def test_a_process_that_does_not_serve_in_time_is_told(served: Served) -> None:
         inside.wait(inside.children(), served.url, 0.2)
 
 
-@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("others", [[], [inside.Process("1", "pause", "S", "0", 10)]])
 def test_the_first_process_of_a_container_is_found_also_where_its_pod_shares_them(
-    shared: bool,  # noqa: FBT001 - a parameter of the test
+    others: list[inside.Process],
 ) -> None:
-    pause = inside.Process("1", "pause", "S", "0", 10)
     watcher = inside.Process("7", "python", "S", "0", 20)
     ours = inside.Process("8", "python", "S", "7", 30)
     exec_of_us = inside.Process("90", "python", "R", "0", 4000)
-    found = [exec_of_us, *([pause] if shared else []), ours, watcher]
-    assert inside.first(found) == "7"
+    assert inside.first([exec_of_us, *others, ours, watcher]) == "7"

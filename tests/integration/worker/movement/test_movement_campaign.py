@@ -55,7 +55,7 @@ class Camera:
         twice = [number for number in good if number % TWICE_EVERY == 1]
         bad = [b"garbage %d" % number for number in numbers if not number % GARBAGE_EVERY]
         items = [*(encode(movement(number)) for number in (*good, *twice)), *bad]
-        until(lambda: _pushed(client, items), "Redis to take a request", 150)
+        until(lambda: _pushed(client, items), "Redis to take a request")
         self.accepted |= {movement(number).event_id for number in good}
         self.garbage |= set(bad)
 

@@ -76,4 +76,4 @@ def test_beat_worker_and_list_work_together(installation: Any, services: Service
     push(installation.redis.client(), map(movement, range(500)))
     installation.celery("stenofleet_worker", "beat", "-s", "beat-schedule")
     installation.ready_worker("logs,core", app="stenofleet_worker")
-    until(lambda: installation.redis.client().llen(QUEUE) == 0, "the list to be empty", 150)
+    until(lambda: installation.redis.client().llen(QUEUE) == 0, "the list to be empty")

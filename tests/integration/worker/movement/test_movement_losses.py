@@ -49,7 +49,7 @@ def test_what_a_killed_worker_held_is_written_once_by_another(
     push(client, map(movement, range(250)))
     ask(installation)
     victim = installation.worker("logs", app="fatal_points", FATAL_POINT=point, **SMALL)
-    until(lambda: victim.popen.poll() is not None, "the worker to die", 150)
+    until(lambda: victim.popen.poll() is not None, "the worker to die")
     assert victim.popen.returncode == -signal.SIGKILL
     assert count(installation.sessions) == already
     # The batch that it was at, and the next one, which it had taken ahead or not.
@@ -60,7 +60,7 @@ def test_what_a_killed_worker_held_is_written_once_by_another(
         run.perform(services, installation.app)
         return not left_in_redis(client)
 
-    until(all_written, "the leases to end and all to be written", 150)
+    until(all_written, "the leases to end and all to be written")
     assert stored(installation.sessions) == ids(range(250))
 
 
@@ -157,7 +157,7 @@ def test_a_lease_lasts_as_long_as_its_run(
     def slow(work: Any) -> Any:
         (lease,) = leased(installation)
         first = installation.raw_client.zscore(LEASES, lease)
-        until(lambda: later(installation, lease, first), "a renewal", 150)
+        until(lambda: later(installation, lease, first), "a renewal")
         renewed.append(lease)
         return once(work)
 

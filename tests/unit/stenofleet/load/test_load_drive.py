@@ -2,15 +2,14 @@
 
 import uuid
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from stenofleet.contracts.progress import Progress, Stage
 from stenofleet.contracts.states import SessionState
 from stenofleet.errors import StenofleetError
 from stenofleet.load.drive import Load, drive
 from stenofleet.load.target import Sent
-
-NOW = datetime(2026, 1, 5, tzinfo=UTC)
+from support.told_progress import NOW, progress
 
 
 class Shaky:
@@ -38,20 +37,13 @@ class Shaky:
         self.made.remove(session)
 
     def _progress(self, session: uuid.UUID) -> Progress:
-        return Progress(
-            session_id=session,
-            status=self.state,
+        return progress(
+            session,
+            self.state,
+            100,
             stage=Stage.ENDED,
-            progress=100,
             message="nobody spoke",
-            duration_processed=None,
-            duration_total=None,
-            processing_speed=None,
             started_at=NOW + timedelta(seconds=3),
-            estimated_completion=None,
-            transcription_job_id=None,
-            attempt=1,
-            error_message=None,
             updated_at=NOW + timedelta(seconds=10),
         )
 
