@@ -4,7 +4,6 @@ Real are the Redis servers, the API server and the operator, each a process of i
 machine. There is no kubelet: targets have no pods, so what is measured is looking and deciding.
 """
 
-import os
 import sys
 import tempfile
 import time
@@ -22,6 +21,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script, beside its own modules
 
+from bench import usage
 from bench.figures import quantile
 from support.api_server import ApiServer, secret
 from support.celery_messages import envelope
@@ -33,7 +33,6 @@ CRD = ROOT / "manifests" / "crds" / "workerpools.yaml"
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 SETTLE_SECONDS = 300.0
 QUIET_SECONDS = 35.0  # longer than the objective, after which a status changes once more
-CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -118,15 +117,6 @@ class Operator:
         rows = (line.rsplit(" ", 1) for line in page.splitlines() if not line.startswith("#"))
         return {name: float(value) for name, value in rows}
 
-    def cpu_seconds(self) -> float:
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
-
-    def megabytes(self, field: str) -> float:
-        """VmRSS or VmHWM, in MB."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return next(int(row.split()[1]) for row in status.splitlines() if field in row) / 1024
-
 
 @contextmanager
 def watched(api: ApiServer, folder: Path, tick: float) -> Iterator[Operator]:
@@ -161,14 +151,16 @@ def _is_served(api: ApiServer) -> bool:
 
 def measured(found: Operator, seconds: float) -> Iterator[tuple[str, str]]:
     """What the operator takes in so many seconds."""
-    before, cpu, began = found.figures(), found.cpu_seconds(), time.monotonic()
+    pid = found.process.pid
+    before, cpu, began = found.figures(), usage.processor_seconds(pid), time.monotonic()
     time.sleep(seconds)
     after, took = found.figures(), time.monotonic() - began
     buckets = "stenofleet_autoscaler_tick_seconds_bucket"
     p50, p95, p99 = (quantile(before, after, buckets, q) * 1000 for q in (0.5, 0.95, 0.99))
     yield "a tick over all pools", f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms"
-    yield "processor", f"{(found.cpu_seconds() - cpu) / took:.2f} cores"
-    yield "memory", f"{found.megabytes('VmRSS'):.0f} MB, at most {found.megabytes('VmHWM'):.0f} MB"
+    yield "processor", f"{(usage.processor_seconds(pid) - cpu) / took:.2f} cores"
+    now, most = usage.megabytes(pid, "VmRSS"), usage.megabytes(pid, "VmHWM")
+    yield "memory", f"{now:.0f} MB, at most {most:.0f} MB"
     yield "API calls a minute", calls(before, after, took)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from bench import usage
 from sqlalchemy import Engine
 from stenofleet.db.engine import make_engine
 from stenofleet.db.upgrade import upgrade
@@ -42,17 +43,12 @@ class Process:
         )
 
     def most_memory(self) -> float:
-        """MB of memory that it had at most, as the kernel counts it."""
-        status = Path(f"/proc/{self.popen.pid}/status").read_text()
-        [line] = [each for each in status.splitlines() if each.startswith("VmHWM:")]
-        return int(line.split()[1]) / 1024
+        """MB of memory that it had at most."""
+        return usage.megabytes(self.popen.pid, "VmHWM")
 
     def processor_seconds(self) -> float:
-        """Of all its threads so far, its own and the kernel's for it; see proc(5)."""
-        stat = Path(f"/proc/{self.popen.pid}/stat").read_text()
-        _, _, behind_the_name = stat.rpartition(")")
-        user, system = behind_the_name.split()[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+        """Of all its threads so far."""
+        return usage.processor_seconds(self.popen.pid)
 
     def answers(self, path: str) -> bool:
         """Whether it says 200 there; it must still run."""

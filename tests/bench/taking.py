@@ -2,11 +2,9 @@
 
 import http.client
 import json
-import os
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 from bench.measures import Row, note
 from bench.stack import Stack
@@ -24,7 +22,6 @@ BATCHES = 100
 PAGE = 20
 DEEP_PAGES = 10_000
 LOOKS = 300
-TICKS = os.sysconf("SC_CLK_TCK")
 
 FILL = """
 INSERT INTO movement_log (event_day, event_id, owner_id, occurred_at, user_id, track_id, bbox,
@@ -42,11 +39,12 @@ ORDER BY occurred_at DESC, event_id DESC OFFSET :place LIMIT 1
 
 def api(stack: Stack) -> Iterator[Row]:
     """Events a second by one client, on the one core that a Python process has."""
+    server = stack.processes[0]
     for name, events, requests, send in _ways(stack):
         _times(send, WARM)
-        before, began = _cpu(stack), time.monotonic()
+        before, began = server.processor_seconds(), time.monotonic()
         times = _times(send, requests)
-        wall, cpu = time.monotonic() - began, _cpu(stack) - before
+        wall, cpu = time.monotonic() - began, server.processor_seconds() - before
         note(f"{name}: {wall:.1f} s, of which the API's CPU {cpu:.1f} s")
         yield f"API, {name}: events/s from one client", f"{events * requests / wall:,.0f}"
         yield f"API, {name}: events/s of its CPU time", f"{events * requests / cpu:,.0f}"
@@ -103,13 +101,6 @@ def _times(send: Callable[[], None], count: int) -> list[float]:
         send()
         times.append(time.monotonic() - began)
     return times
-
-
-def _cpu(stack: Stack) -> float:
-    """Seconds of CPU that the API took so far, as the kernel counts them."""
-    stat = Path(f"/proc/{stack.processes[0].popen.pid}/stat").read_text().rpartition(")")[2]
-    user, system = stat.split()[11:13]
-    return (int(user) + int(system)) / TICKS
 
 
 def _spread(times: Sequence[float]) -> str:

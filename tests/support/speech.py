@@ -50,7 +50,16 @@ def _wav(clip: wave.Wave_read, frames: bytes) -> bytes:
 
 def error_rate(heard: str, times: int = 1) -> float:
     """Wrong, missing and surplus words, as a part of the words that were read."""
+    return word_error_rate(" ".join([TWO_CITIES] * times), heard)
+
+
+def word_error_rate(said: str, heard: str) -> float:
+    """Wrong, missing and surplus words, as a part of what was said; marks and case do not count."""
     import jiwer  # noqa: PLC0415 - slow to import, and few tests score words
 
-    plain = "".join(each for each in heard.lower() if each.isalpha() or each.isspace())
-    return float(jiwer.wer(" ".join([TWO_CITIES] * times), plain))
+    return float(jiwer.wer(_words(said), _words(heard)))
+
+
+def _words(text: str) -> str:
+    letters = "".join(each for each in text.lower() if each.isalnum() or each.isspace())
+    return " ".join(letters.split())

@@ -83,15 +83,9 @@ def logs(bare_machine: BareMachine) -> str:
 
 
 def sample_error_rate(heard: str) -> float:
-    import jiwer  # noqa: PLC0415 - slow to import, and the suite leaves this test out
-
     written = (ROOT / "deploy/sample/dialogue.txt").read_text()
     said = re.sub(r"^\w+:", "", written, flags=re.MULTILINE)
-    return float(jiwer.wer(plain(said), plain(heard)))
-
-
-def plain(text: str) -> str:
-    return " ".join(re.sub(r"[^\w\s]", "", text.lower()).split())
+    return speech.word_error_rate(said, heard)
 
 
 def without_times(srt: str) -> str:
